@@ -1,0 +1,180 @@
+"""The command line: every experiment without a browser. `python -m engine --help` lists the commands.
+
+Exit status 0; 2, with one line on standard error, for bad input; 130 when interrupted.
+"""
+
+import argparse
+import json
+import os
+import sys
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import fields
+from pathlib import Path
+from typing import NoReturn
+
+from engine.errors import InvalidInput, InvalidSettings, LabError
+from engine.events import Completed, Event, Progress, as_json
+from engine.settings import EXPERIMENTS, DownloadSettings, MnistSettings, bounds_of, parse
+from engine.sources.catalog import SOURCES
+from engine.sources.locate import cache_folder, locate
+
+
+class OneLineParser(argparse.ArgumentParser):
+    """argparse's parser, with its complaint on one line."""
+
+    def error(self, message: str) -> NoReturn:
+        """Say what was wrong, and where help is, and exit with 2."""
+        self.exit(2, f"{self.prog}: {message} (see {self.prog} --help)\n")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command and return the exit status."""
+    options = _parser().parse_args(arguments)
+    command: Callable[[argparse.Namespace], None] = options.command
+    try:
+        command(options)
+    except LabError as error:
+        print(f"python -m engine: {error}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        print("python -m engine: stopped.", file=sys.stderr)
+        return 130
+    except BrokenPipeError:
+        # Whoever read our output has gone; keep Python from complaining about it when it flushes at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+    return 0
+
+
+def _parser() -> OneLineParser:
+    parser = OneLineParser(prog="python -m engine", description="Run CNN Lab's experiments without a browser.")
+    commands = parser.add_subparsers(required=True, metavar="command", parser_class=OneLineParser)
+
+    commands.add_parser("list", help="experiments and their settings").set_defaults(command=_list)
+    commands.add_parser("sources", help="each data set: where it comes from, what is here").set_defaults(
+        command=_sources
+    )
+    download = commands.add_parser("download", help="fetch a source, with progress, checksum and resume")
+    download.add_argument("name", metavar="NAME", help=", ".join(SOURCES))
+    download.set_defaults(command=_download)
+
+    run = commands.add_parser("run", help="run an experiment")
+    run.add_argument("name", metavar="NAME", help=", ".join(EXPERIMENTS))
+    run.add_argument("--set", metavar="FIELD=VALUE", action="append", default=[], help="a setting (repeat for more)")
+    run.add_argument("--image", metavar="FILE", help="the picture of an experiment that takes one")
+    run.add_argument("--style", metavar="FILE", help="the style picture of an experiment that takes one")
+    run.add_argument("--data", metavar="DIR", type=Path, help="folder with data, instead of CNN_LAB_DATA")
+    run.add_argument("--out", metavar="PATH", type=Path, help="write settings, events and result to this JSON file")
+    run.add_argument("--json", action="store_true", help="one JSON object an event on standard output")
+    run.set_defaults(command=_run)
+    return parser
+
+
+def _list(_options: argparse.Namespace) -> None:
+    for name, cls in EXPERIMENTS.items():
+        print(f"{name}: {cls.summary}")
+        defaults = cls()
+        for field, bounds in bounds_of(cls).items():
+            value = f"{getattr(defaults, field):g}"
+            print(f"  {field:<16} {value:<8} {bounds.low:g} to {bounds.high:g}. {bounds.help}")
+
+
+def _sources(_options: argparse.Namespace) -> None:
+    for source in SOURCES.values():
+        found = locate(source)
+        print(f"{source.name}: {source.title}")
+        print(f"  here: {found.describe}" + ("" if found.real else ", standing in for the whole set"))
+        for path in found.paths:
+            print(f"    {path}")
+        if found.remark:
+            print(f"    {found.remark}")
+        print(f"  real: {source.real}, {source.remote.size / 1e6:.1f} MB, {source.remote.url}")
+        if not found.real:
+            print(f"    fetch it with: python -m engine download {source.name}")
+    print(f"searched: CNN_LAB_DATA, {cache_folder()}, Keras's cache, packages")
+
+
+def _download(options: argparse.Namespace) -> None:
+    from engine.experiments import start
+
+    for event in start(DownloadSettings(options.name)):
+        if isinstance(event, Progress):
+            rate = event.metrics["bytes_per_second"]
+            print(
+                f"\r{event.step / 1e6:.1f} of {event.total / 1e6:.1f} MB, {rate / 1e6:.1f} MB/s",
+                end="",
+                file=sys.stderr,
+                flush=True,
+            )
+        if isinstance(event, Completed):
+            print(f"{event.result['file']} is here and whole.")
+
+
+def _run(options: argparse.Namespace) -> None:
+    settings = _settings(options)
+    if options.out:
+        _check_writable(options.out)
+    records = []
+    for event, elapsed_s in _timed(settings, options.data):
+        record = as_json(event, elapsed_s)
+        records.append(record)
+        if options.json:
+            print(json.dumps(record, allow_nan=False), flush=True)
+        else:
+            _print_event(event, elapsed_s)
+    if options.out:
+        values = {field.name: getattr(settings, field.name) for field in fields(settings)}
+        _write_whole(options.out, json.dumps({"settings": values, "events": records}, allow_nan=False))
+
+
+def _settings(options: argparse.Namespace) -> MnistSettings:
+    cls = EXPERIMENTS.get(options.name)
+    if not cls:
+        raise InvalidSettings(f"{options.name!r} is not an experiment; the experiments are {', '.join(EXPERIMENTS)}.")
+    for option in ("image", "style"):
+        if getattr(options, option):
+            raise InvalidSettings(f"{options.name} takes no --{option}.")
+    pairs = [text.partition("=") for text in options.set]
+    if malformed := [name for name, equals, _ in pairs if not equals]:
+        raise InvalidSettings(f"--set {malformed[0]} must be written as field=value.")
+    return parse(cls, {name: value for name, _, value in pairs})
+
+
+def _timed(settings: MnistSettings, data: Path | None) -> Iterator[tuple[Event, float]]:
+    # TensorFlow takes seconds to import, and settings are checked before.
+    from engine.experiments import start
+
+    started = time.monotonic()
+    for event in start(settings, data):
+        yield event, time.monotonic() - started
+
+
+def _print_event(event: Event, elapsed_s: float) -> None:
+    match event:
+        case Progress(step, total, metrics) if metrics:
+            shown = "  ".join(f"{name} {value:,.4g}" for name, value in metrics.items())
+            print(f"{step:>6} of {total}  {elapsed_s:6.1f} s  {shown}", flush=True)
+        case Completed(result):
+            print(json.dumps(result, indent=2))
+
+
+def _check_writable(path: Path) -> None:
+    if path.is_dir() or not os.access(path if path.exists() else path.absolute().parent, os.W_OK):
+        raise InvalidInput(f"--out is {str(path)!r}, but must be a file in an existing folder that can be written to.")
+
+
+def _write_whole(path: Path, text: str) -> None:
+    """Write beside the target and rename, so that the file is whole or absent."""
+    part = path.with_name(path.name + ".part")
+    try:
+        part.write_text(text + "\n")
+        part.replace(path)
+    except OSError as error:
+        part.unlink(missing_ok=True)
+        raise InvalidInput(f"--out {path} could not be written: {error.strerror or error}.") from error
+
+
+if __name__ == "__main__":
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+    sys.exit(main())

