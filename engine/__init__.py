@@ -11,6 +11,6 @@ Data flows one way, and imports point left only:
 - `lab`          the page's side: start, watch, stop, call
 - `cluster`      the private scheduler and worker that the lab starts when it is given none
 
-`settings`, `events` and `errors` are the words they all share. Only `models`, `experiments` and `device` import
-TensorFlow, and only worker processes and the command line (`python -m engine`) import them.
+`settings`, `events` and `errors` are the words they all share. Only `models.*` networks and `experiments.*` import
+TensorFlow, and only worker processes and the command line (`python -m engine`) import those.
 """

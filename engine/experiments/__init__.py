@@ -5,10 +5,10 @@ An experiment knows nothing of workers or pages. It yields often enough that who
 """
 
 from collections.abc import Iterator
-from importlib import import_module
 from pathlib import Path
 
 from engine.events import Event
+from engine.imports import load_module
 from engine.settings import Settings
 
 
@@ -17,6 +17,6 @@ def start(settings: Settings, data: Path | None = None) -> Iterator[Event]:
 
     The module is imported here, in the process that computes, so that pages never import TensorFlow.
     """
-    module = import_module(settings.module)
+    module = load_module(settings.module)
     events: Iterator[Event] = module.run(settings, module.load(data))
     return events

@@ -1,0 +1,77 @@
+"""The private cluster of one computer: a scheduler, a nanny and one worker, in a process tree of their own.
+
+`start_cluster` starts this module as a child process. The child holds the scheduler and the nanny; the nanny starts the
+worker, and starts it again when it dies. The child lives as long as the pipe on its standard input is open: when the
+parent ends, however it ends, the pipe closes and the whole tree goes.
+
+A process of our own, rather than `LocalCluster` in the app, because Streamlit runs pages as `__main__`, which processes
+that the nanny spawns would run again; and rather than `SubprocessCluster`, because that needs one process more, leaves
+orphans when its parent is killed, and does not run on Windows.
+"""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import dask
+from distributed import LocalCluster
+
+from engine.errors import WorkerError
+
+THREADS = 4
+"""One for the experiment, the others for short calls."""
+
+ROOT = Path(__file__).parent.parent
+
+
+def start_cluster() -> tuple[subprocess.Popen[str], str]:
+    """Start the child; returns its process and the scheduler's address. Raises `WorkerError` if it does not come up."""
+    paths = [str(ROOT), *filter(None, [os.environ.get("PYTHONPATH")])]
+    process = subprocess.Popen(
+        [sys.executable, "-m", "engine.cluster"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        env={"TF_CPP_MIN_LOG_LEVEL": "2", **os.environ, "PYTHONPATH": os.pathsep.join(paths)},
+        # Ctrl-C in the terminal is for the app; the child ends with it.
+        start_new_session=True,
+    )
+    assert process.stdout
+    address = process.stdout.readline().strip()
+    if not address:
+        raise WorkerError(f"The worker processes did not start (exit status {process.wait()}); see the app's log.")
+    return process, address
+
+
+def main() -> None:
+    """Print the scheduler's address, and serve until standard input closes."""
+    # Only the address goes to the parent's pipe, which nobody reads afterwards: what workers print goes to the log.
+    to_parent = os.fdopen(os.dup(sys.stdout.fileno()), "w")
+    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
+    dask.config.set(
+        {
+            # A run that killed its worker is reported as failed, never silently run again.
+            "distributed.scheduler.allowed-failures": 0,
+            # The scheduler remembers the last events of each topic; the lab keeps its own record.
+            "distributed.admin.low-level-log-length": 10,
+            # Nothing here is worth spilling to disk; only the last resort stays, ending a worker before the system does.
+            "distributed.worker.memory.target": False,
+            "distributed.worker.memory.spill": False,
+            "distributed.worker.memory.pause": False,
+        }
+    )
+    with LocalCluster(
+        n_workers=1,
+        threads_per_worker=THREADS,
+        processes=True,
+        host="127.0.0.1",
+        dashboard_address=None,
+        resources={"slot": 1},
+    ) as cluster:
+        print(cluster.scheduler_address, file=to_parent, flush=True)
+        sys.stdin.read()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,43 @@
+"""What the lab computes on."""
+
+import os
+import platform
+from dataclasses import dataclass
+from pathlib import Path
+
+from engine.imports import load_module
+
+
+@dataclass(frozen=True, slots=True)
+class Device:
+    """kind: "GPU" or "CPU"; name: as its maker calls it; cores: CPU cores this process may use."""
+
+    kind: str
+    name: str
+    cores: int
+
+
+def describe_device() -> Device:
+    """The device TensorFlow will use, which is imported now if it was not before."""
+    tf = load_module("tensorflow")
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    for gpu in tf.config.list_physical_devices("GPU"):
+        details = tf.config.experimental.get_device_details(gpu)
+        return Device("GPU", str(details.get("device_name", gpu.name)), cores)
+    return Device("CPU", _cpu_name(), cores)
+
+
+def share_gpus() -> None:
+    """Let TensorFlow take GPU memory as it needs it, so that other processes can use the card too."""
+    tf = load_module("tensorflow")
+    for gpu in tf.config.list_physical_devices("GPU"):
+        tf.config.experimental.set_memory_growth(gpu, True)
+
+
+def _cpu_name() -> str:
+    info = Path("/proc/cpuinfo")
+    if info.exists():
+        for line in info.read_text().splitlines():
+            if line.startswith("model name"):
+                return line.partition(":")[2].strip()
+    return platform.processor() or platform.machine()

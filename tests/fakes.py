@@ -1,0 +1,67 @@
+"""Experiments without TensorFlow, for the tests of the lab."""
+
+import os
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import ClassVar
+
+from engine.errors import InvalidInput
+from engine.events import Completed, Event, Progress
+
+
+@dataclass(frozen=True)
+class CountSettings:
+    """Counts to `steps`, `pause_s` a step; at step `fails_at` it does what `failure` says."""
+
+    module: ClassVar[str] = "tests.fakes"
+    slots: ClassVar[int] = 1
+
+    steps: int = 3
+    pause_s: float = 0.0
+    fails_at: int = -1
+    failure: str = ""
+
+
+@dataclass(frozen=True)
+class LightSettings(CountSettings):
+    """The same without a slot."""
+
+    slots: ClassVar[int] = 0
+
+
+def load(data: Path | None = None) -> None:
+    """Nothing to load."""
+
+
+def run(settings: CountSettings, _resources: None) -> Iterator[Event]:
+    for step in range(1, settings.steps + 1):
+        time.sleep(settings.pause_s)
+        if step == settings.fails_at:
+            _fail(settings.failure)
+        yield Progress(step, settings.steps, {"pid": os.getpid(), "at": time.time()})
+    yield Completed({"pid": os.getpid()})
+
+
+def _fail(failure: str) -> None:
+    match failure:
+        case "killed":
+            os._exit(1)
+        case "bad input":
+            raise InvalidInput("The picture is blank.")
+        case "bug":
+            raise ZeroDivisionError("division by zero")
+
+
+def process_id() -> int:
+    return os.getpid()
+
+
+def sleep(seconds: float) -> float:
+    time.sleep(seconds)
+    return seconds
+
+
+def fail() -> None:
+    raise InvalidInput("The digit is blank.")
