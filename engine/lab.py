@@ -125,6 +125,11 @@ class Lab:
             self._changed.notify_all()
         return run_id
 
+    def active_run(self, settings: Settings) -> str | None:
+        """The id of a run of just these settings that is still to end: there is no use in a second such download."""
+        with self._changed:
+            return next((r.id for r in self._records.values() if r.active and r.settings == settings), None)
+
     def watch(self, run_id: str) -> Run | None:
         """The run as it is now, or None if it is not known here. Whoever watches keeps it from being stopped."""
         with self._changed:

@@ -1,0 +1,136 @@
+"""MNIST: a small convolutional network learns handwritten digits while one watches."""
+
+import json
+from pathlib import Path
+
+import streamlit as st
+
+from engine.events import Completed, Predictions, Progress, from_json
+from engine.lab import Run, State
+from engine.models.layers import mnist_layers
+from engine.settings import MnistSettings
+from pages.ui.anatomy import page_head, settings_and_stage
+from pages.ui.charts import accuracy_chart, loss_chart
+from pages.ui.code import mnist_code
+from pages.ui.controls import chosen, preset_picker, setting_inputs
+from pages.ui.drawing import drawing
+from pages.ui.gallery import gallery_html
+from pages.ui.live import duration, live_view
+from pages.ui.live_chart import live_chart
+from pages.ui.network_diagram import network_svg
+from pages.ui.session import lab, show_run, shown_run
+
+EXAMPLE = Path(__file__).parent / "examples" / "mnist.json"
+DIGITS = "0123456789"
+
+
+def train() -> None:
+    """Start a run of the chosen settings and show it."""
+    show_run(lab().start(chosen(MnistSettings)), MnistSettings)
+
+
+def settings_form(running: bool) -> None:
+    """Presets, the settings that matter most, the rest in two folds, and the button."""
+    preset_picker(MnistSettings)
+    setting_inputs(MnistSettings, ["steps", "batch_size", "learning_rate", "momentum"])
+    with st.expander("Network", icon=":material/account_tree:"):
+        setting_inputs(MnistSettings, ["conv1_features", "pool1", "conv2_features", "pool2", "dense_size"])
+    with st.expander("Evaluation and seed", icon=":material/query_stats:"):
+        setting_inputs(MnistSettings, ["eval_every", "eval_size", "seed"])
+    st.button("Train", icon=":material/play_arrow:", type="primary", width="stretch", on_click=train, disabled=running)
+
+
+def draw_stage(run: Run) -> None:
+    """Two charts, six digits, and the summary once there is one."""
+    history = [event for event in run.events if isinstance(event, Progress) and event.metrics]
+    total = run.settings.steps
+    charts = st.columns(2)
+    with charts[0]:
+        live_chart(loss_chart(history, total, run.id), key="loss", height=250, description=_spoken("Loss", history))
+    with charts[1]:
+        figure = accuracy_chart(history, total, run.id)
+        live_chart(figure, key="accuracy", height=250, description=_spoken("Accuracy", history))
+    gallery = next((event for event in reversed(run.events) if isinstance(event, Predictions)), None)
+    content = gallery_html(gallery, DIGITS) if gallery else ""
+    st.html(f'<div class="lab-gallery-place">{content}</div>')
+    if result := result_of(run):
+        st.markdown(summary(run, result))
+
+
+def summary(run: Run, result: dict) -> str:
+    """The result in words, with its 95 % interval."""
+    if result["diverged_at"]:
+        return (
+            f"**The loss is no number any more since step {result['diverged_at']:,}: training diverged.** "
+            "Steps that are too long overshoot the valley; try a lower learning rate."
+        )
+    low, high = result["test_accuracy_low"], result["test_accuracy_high"]
+    return (
+        f"**{result['test_accuracy']:.1%} of all {result['test_images']:,} test digits are read right** "
+        f"(95 % interval {low:.1%} to {high:.1%}), after {duration(run.elapsed_s)} "
+        f"at {result['examples_per_second']:,.0f} images/s. {result['remark']}"
+    )
+
+
+def what_to_notice(result: dict | None) -> str:
+    """What the charts show, with the numbers of the run once there are some."""
+    gap = ""
+    if result and not result["diverged_at"]:
+        gap = (
+            f" Here the last batches stood at {result['train_accuracy']:.1%}, "
+            f"all test digits at {result['test_accuracy']:.1%}."
+        )
+    return f"""
+- **Almost everything is learned in the first hundred steps.** The loss falls steeply, then creeps: easy digits first,
+  the odd ones for the rest of the run.
+- **The untrained network scores about 10 %**, because one guess in ten is right. The charts begin there, at step 0.
+- **Train above test is the beginning of overfitting.** The network has seen the training digits and not the test
+  digits.{gap}
+- **The curves tremble.** Each training point is the mean of a few batches, measured *before* the network learned from
+  them; each test point comes from a sample of the test digits. Only the last number uses all of them, and even that
+  has an interval.
+"""
+
+
+def result_of(run: Run | None) -> dict | None:
+    """The result of a completed run."""
+    return next((dict(e.result) for e in run.events if isinstance(e, Completed)), None) if run else None
+
+
+@st.cache_data
+def example() -> Run:
+    """A run of the defaults that was computed with `python -m engine run mnist --out` and ships with the app."""
+    record = json.loads(EXAMPLE.read_text())
+    events = tuple(from_json(event) for event in record["events"])
+    settings = MnistSettings(**record["settings"])
+    return Run("example", settings, State.COMPLETED, 0, record["events"][-1]["elapsed_s"], "", events)
+
+
+def _spoken(name: str, history: list[Progress]) -> str:
+    if not history:
+        return f"{name} over the steps; no values yet."
+    values = ", ".join(f"{k.replace('_', ' ')} {v:.3g}" for k, v in history[-1].metrics.items() if name.lower() in k)
+    return f"{name} over the steps. At step {history[-1].step}: {values}."
+
+
+run = shown_run(MnistSettings)
+page_head(
+    "MNIST",
+    "A network of two convolutions learns to read handwritten digits from a few thousand examples, here, now. "
+    "Change anything about it, press Train and watch what that does.",
+)
+settings_column, stage = settings_and_stage()
+with settings_column:
+    settings_form(running=bool(run and run.active))
+with stage:
+    drawing(network_svg(mnist_layers(chosen(MnistSettings))), key="network")
+    if run:
+        live_view(run, draw_stage)
+    else:
+        st.caption(
+            "A finished example: the chapter's settings on the 5,000 digits that come with the app, computed beforehand."
+        )
+        draw_stage(example())
+notice, code = st.tabs(["What to notice", "The code"])
+notice.markdown(what_to_notice(result_of(run or example())))
+code.code(mnist_code(chosen(MnistSettings)), language="python")

@@ -1,0 +1,1 @@
+"""What pages share: the lab, controls, the live view, charts and drawings. Nothing here computes."""

@@ -1,0 +1,17 @@
+"""The frame that every experiment's page has: the idea on top, settings left, the stage right, explanations below."""
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+
+def page_head(title: str, idea: str) -> None:
+    """The page's title and its idea, in two sentences."""
+    st.title(title, anchor=False)
+    st.html(f'<p class="lab-idea">{idea}</p>')
+
+
+def settings_and_stage() -> tuple[DeltaGenerator, DeltaGenerator]:
+    """Two columns: a third for settings and two for the stage, which comes first on a phone."""
+    with st.container(key="anatomy"):
+        settings, stage = st.columns([1, 2], gap="large")
+    return settings, stage

@@ -1,0 +1,76 @@
+"""The live view of a run, the same on every page: a thin bar with its state, and below it what the page draws."""
+
+import html
+from collections.abc import Callable
+
+import streamlit as st
+
+from engine.events import Progress
+from engine.lab import Run, State
+from pages.ui.session import lab
+
+POLL_S = 0.5
+
+
+def steps(done: int, total: int) -> str:
+    """How far a run is, where it counts training steps."""
+    return f"step {done:,} of {total:,}"
+
+
+def live_view(run: Run, draw: Callable[[Run], None], amount: Callable[[int, int], str] = steps) -> None:
+    """Show `run` until it has ended, then the page once more.
+
+    `draw` draws the stage from a run; `amount` says how far it is, from what is done and the total.
+    """
+
+    @st.fragment(run_every=POLL_S if run.active else None)
+    def view() -> None:
+        now = lab().watch(run.id) or run
+        if run.active and not now.active:
+            st.rerun()
+        with st.container(horizontal=True, vertical_alignment="center", key="run-bar"):
+            st.html(bar_html(now, amount))
+            if now.active:
+                st.button("Stop", icon=":material/stop:", on_click=lab().stop, args=(run.id,), key=f"stop {run.id}")
+        draw(now)
+
+    view()
+
+
+def bar_html(run: Run, amount: Callable[[int, int], str] = steps) -> str:
+    """State, progress and time left as one line with a progress bar beneath."""
+    progress = next((e for e in reversed(run.events) if isinstance(e, Progress)), None)
+    step, total = (progress.step, progress.total) if progress else (0, 0)
+    share = 1.0 if run.state == State.COMPLETED else step / total if total else 0.0
+    notes = [html.escape(note) for note in _notes(run, step, total, amount) if note]
+    return (
+        f'<div class="lab-bar" role="status"><div class="lab-bar-line"><b class="lab-state lab-{run.state.lower()}">'
+        f"{run.state}</b>{''.join(f'<span>{note}</span>' for note in notes)}</div>"
+        f'<div class="lab-track" role="progressbar" aria-label="Progress of the run" aria-valuemin="0" '
+        f'aria-valuemax="100" aria-valuenow="{100 * share:.0f}"><div style="width:{share:.1%}"></div></div></div>'
+    )
+
+
+def _notes(run: Run, step: int, total: int, amount: Callable[[int, int], str]) -> list[str]:
+    match run.state:
+        case State.QUEUED:
+            return [f"place {run.place} in the queue", lab().trouble]
+        case State.RUNNING if not total:
+            return ["starting"]
+        case State.RUNNING:
+            left = run.elapsed_s * (total - step) / step if step else 0.0
+            return [amount(step, total), f"{duration(left)} left" if step else ""]
+        case State.COMPLETED:
+            return [f"in {duration(run.elapsed_s)}"]
+        case _:
+            return [run.reason, amount(step, total) if total else ""]
+
+
+def duration(seconds: float) -> str:
+    """A length of time as people say it: 8 s, 2 min 5 s, 1 h 20 min."""
+    whole = round(seconds)
+    if whole < 60:
+        return f"{whole} s"
+    if whole < 3600:
+        return f"{whole // 60} min {whole % 60} s"
+    return f"{whole // 3600} h {whole % 3600 // 60} min"

@@ -1,0 +1,51 @@
+"""The one lab that all pages and browsers share, and which run a page is showing."""
+
+import streamlit as st
+
+from engine.lab import Lab, Run
+from engine.settings import Settings
+from pages.ui.controls import adopt
+
+
+@st.cache_resource(show_spinner=False)
+def lab() -> Lab:
+    """The lab; its workers start warming up with the first page that anyone opens."""
+    return Lab()
+
+
+def shown_run(settings: type[Settings]) -> Run | None:
+    """The run of this page: the one in the address, else the one this browser last had here.
+
+    A run that came by its address brings its settings to the widgets. An address that names no run of this experiment
+    is forgotten, with a word to the user.
+    """
+    memory = _memory(settings)
+    run_id = st.query_params.get("run") or st.session_state.get(memory)
+    if not run_id:
+        return None
+    run = lab().watch(run_id)
+    if not run or type(run.settings) is not settings:
+        forget_run(settings)
+        st.warning(f"Run {run_id} is not known here any more. Runs are kept until the app restarts.")
+        return None
+    if st.session_state.get(_memory(settings)) != run_id:
+        adopt(run.settings)
+    show_run(run_id, settings)
+    return run
+
+
+def show_run(run_id: str, settings: type[Settings]) -> None:
+    """Remember the run, and put it into the address so that it can be shared and reloaded."""
+    st.session_state[_memory(settings)] = run_id
+    if st.query_params.get("run") != run_id:
+        st.query_params["run"] = run_id
+
+
+def forget_run(settings: type[Settings]) -> None:
+    """Show the page as before its first run."""
+    st.session_state.pop(_memory(settings), None)
+    st.query_params.pop("run", None)
+
+
+def _memory(settings: type[Settings]) -> str:
+    return f"run of {settings.__name__}"

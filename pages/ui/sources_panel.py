@@ -1,0 +1,55 @@
+"""Which data are real, which stand in, and a button to fetch the real ones."""
+
+import streamlit as st
+
+from engine.errors import LabError
+from engine.lab import State
+from engine.settings import DownloadSettings
+from engine.sources.catalog import SOURCES, Source
+from engine.sources.locate import locate
+from pages.ui.live import live_view
+from pages.ui.session import lab
+
+
+def sources_panel() -> None:
+    """A line a source, with its download where it only has a stand-in."""
+    st.subheader("Data and weights", anchor=False)
+    for source in SOURCES.values():
+        _source(source)
+
+
+def _source(source: Source) -> None:
+    try:
+        found = locate(source)
+    except LabError as error:
+        st.error(f"{source.title}: {error}")
+        return
+    if found.real:
+        st.markdown(f":material/check_circle: **{source.title}**: {found.describe}. {found.remark}")
+        return
+    st.markdown(f":material/inventory_2: **{source.title}**: {found.describe}, standing in for {source.real}.")
+    run_id = lab().active_run(DownloadSettings(source.name)) or st.session_state.get(_memory(source), "")
+    run = lab().watch(run_id)
+    if run and run.state != State.COMPLETED:
+        live_view(run, lambda _run: None, amount=_megabytes)
+    if not (run and run.active):
+        st.button(
+            f"Download {source.title} ({source.remote.size / 1e6:.0f} MB)",
+            icon=":material/download:",
+            on_click=_download,
+            args=(source,),
+            help=f"From {source.remote.url}, checked by its SHA-256. Until then the lab works with what it has.",
+        )
+
+
+def _download(source: Source) -> None:
+    settings = DownloadSettings(source.name)
+    st.session_state[_memory(source)] = lab().active_run(settings) or lab().start(settings)
+
+
+def _megabytes(done: int, total: int) -> str:
+    return f"{done / 1e6:.1f} of {total / 1e6:.1f} MB"
+
+
+def _memory(source: Source) -> str:
+    return f"download of {source.name}"

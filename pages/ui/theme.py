@@ -1,0 +1,19 @@
+"""Colours with a meaning, the same on every page (Okabe and Ito's palette), and the app's own style sheet."""
+
+from pathlib import Path
+
+import streamlit as st
+
+INPUT = "#0072B2"
+KERNEL = "#E69F00"
+OUTPUT = "#009E73"
+WRONG = "#D55E00"
+TRAIN = "#7D8290"
+TEST = "#CC79A7"
+
+STYLE = Path(__file__).with_name("style.css")
+
+
+def apply_style() -> None:
+    """Add the style sheet to the page. It uses the text colour for all greys, so it suits light and dark alike."""
+    st.html(STYLE)

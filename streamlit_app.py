@@ -1,0 +1,22 @@
+"""CNN Lab: the app. Navigation only; each page is a script in `pages/`."""
+
+from pathlib import Path
+
+import streamlit as st
+
+from pages.ui.theme import apply_style
+
+st.set_page_config(page_title="CNN Lab", page_icon=Path(__file__).parent / "static" / "icon.png", layout="wide")
+apply_style()
+st.navigation(
+    [
+        st.Page("pages/home.py", title="Home", icon=":material/home:", default=True),
+        st.Page("pages/convolution.py", title="Convolution", icon=":material/grid_on:"),
+        st.Page("pages/mnist.py", title="MNIST", icon=":material/edit:"),
+        st.Page("pages/cifar.py", title="CIFAR-10", icon=":material/pets:"),
+        st.Page("pages/fine_tuning.py", title="Fine-tuning", icon=":material/tune:"),
+        st.Page("pages/style_transfer.py", title="Style transfer", icon=":material/brush:"),
+        st.Page("pages/deep_dream.py", title="DeepDream", icon=":material/cloud:"),
+    ],
+    position="top",
+).run()
