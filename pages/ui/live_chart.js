@@ -36,9 +36,8 @@ export default function ({ data, parentElement }) {
   load(data.plotly)
     .then((Plotly) => {
       if (node.latest !== data || !node.isConnected) return;
-      const figure = JSON.parse(data.figure);
       const config = { displayModeBar: false, responsive: true };
-      Plotly.react(node, figure.data, themed(figure.layout, node), config);
+      Plotly.react(node, data.figure.data, themed(data.figure.layout, node), config);
     })
     .catch((error) => {
       node.textContent = error.message;

@@ -8,8 +8,9 @@ from functools import cache
 from pathlib import Path
 
 import plotly
-import plotly.graph_objects as go
 import streamlit as st
+
+from pages.ui.charts import Figure
 
 STATIC = Path(__file__).parents[2] / "static"
 HERE = Path(__file__).parent
@@ -23,12 +24,12 @@ _component = st.components.v2.component(
 )
 
 
-def live_chart(figure: go.Figure, *, key: str, height: int, description: str) -> None:
+def live_chart(figure: Figure, *, key: str, height: int, description: str) -> None:
     """Show `figure`, `height` pixels high; `description` is what a screen reader says of it.
 
     Zoom is kept while the figure's `layout.uirevision` stays the same.
     """
-    data = {"figure": figure.to_json(), "plotly": _served_plotly(), "height": height, "description": description}
+    data = {"figure": figure, "plotly": _served_plotly(), "height": height, "description": description}
     _component(key=key, data=data)
 
 
