@@ -55,7 +55,7 @@ def main() -> None:
             "distributed.scheduler.allowed-failures": 0,
             # The scheduler remembers the last events of each topic; the lab keeps its own record.
             "distributed.admin.low-level-log-length": 10,
-            # Nothing here is worth spilling to disk; only the last resort stays, ending a worker before the system does.
+            # Nothing here is worth spilling to disk; the last resort stays: a worker that fills the memory is ended.
             "distributed.worker.memory.target": False,
             "distributed.worker.memory.spill": False,
             "distributed.worker.memory.pause": False,

@@ -1,11 +1,11 @@
 """Every error of the engine's own, in one tree. Each message is one sentence for the person who can mend it.
 
-    LabError
-    ├── InvalidSettings     a setting is out of bounds, of the wrong type or unknown
-    ├── InvalidInput        a file, folder or picture that the user gave cannot be used
-    │   └── DamagedSource   a data file is truncated, or is not what its name says
-    ├── DownloadError       a download failed; what had arrived is kept where that is safe
-    └── WorkerError         the workers cannot be reached, or did not answer
+LabError
+├── InvalidSettings     a setting is out of bounds, of the wrong type or unknown
+├── InvalidInput        a file, folder or picture that the user gave cannot be used
+│   └── DamagedSource   a data file is truncated, or is not what its name says
+├── DownloadError       a download failed; what had arrived is kept where that is safe
+└── WorkerError         the workers cannot be reached, or did not answer
 """
 
 

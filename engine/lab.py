@@ -4,7 +4,7 @@ The lab keeps the record of every run, so a page can be left and come back to, a
 run. It keeps its own queue and hands a run to the workers only when one of their slots is free: what waits here is not
 lost when a worker dies, and has a place that can be shown.
 
-The workers are those of `CNN_LAB_SCHEDULER` (an address such as tcp://host:8786), or a private cluster on this computer.
+The workers are those of `CNN_LAB_SCHEDULER` (an address such as tcp://host:8786), or a private cluster of this app.
 """
 
 import itertools
@@ -164,7 +164,11 @@ class Lab:
             return self.watch(run_id)
 
     def call(self, function: Callable[..., R], *arguments: Any, timeout_s: float = 10.0) -> R:
-        """The result of a short function, computed by a worker beside any run. Raises `WorkerError`, or its own error."""
+        """The result of a short function, computed by a worker beside any run.
+
+        Raises `WorkerError`, or what the function raises. The function is imported by its name, here and there, so its
+        module must not import TensorFlow; what needs it comes through `engine.imports.load_module` inside the function.
+        """
         future = self._connected(timeout_s).submit(function, *arguments, pure=False, priority=1)
         try:
             result: R = future.result(timeout_s)

@@ -5,7 +5,7 @@ Bounds live beside the fields; widgets and the command line read them with `boun
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import Field, dataclass, field, fields
 from typing import Any, ClassVar, Protocol, TypeVar
 
 from engine.errors import InvalidSettings
@@ -21,13 +21,11 @@ class Bounds:
 
 
 class Settings(Protocol):
-    """What the lab asks of a settings dataclass: the module whose `run` it configures, and the worker slots it takes."""
+    """What the lab asks of a settings dataclass: the module whose `run` it configures, and the slots it takes."""
 
     module: ClassVar[str]
     slots: ClassVar[int]
-
-    @property
-    def __dataclass_fields__(self) -> dict[str, Any]: ...
+    __dataclass_fields__: ClassVar[dict[str, Field[Any]]]
 
 
 T = TypeVar("T", bound=Settings)

@@ -4,8 +4,8 @@ import streamlit as st
 
 from pages.ui.anatomy import page_head
 from pages.ui.cards import CARDS, Card, picture_html
-from pages.ui.sources_panel import sources_panel
 from pages.ui.session import lab
+from pages.ui.sources_panel import sources_panel
 
 
 def card(content: Card) -> None:

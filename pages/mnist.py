@@ -113,12 +113,12 @@ def _spoken(name: str, history: list[Progress]) -> str:
     return f"{name} over the steps. At step {history[-1].step}: {values}."
 
 
-run = shown_run(MnistSettings)
 page_head(
     "MNIST",
     "A network of two convolutions learns to read handwritten digits from a few thousand examples, here, now. "
     "Change anything about it, press Train and watch what that does.",
 )
+run = shown_run(MnistSettings)
 settings_column, stage = settings_and_stage()
 with settings_column:
     settings_form(running=bool(run and run.active))
@@ -128,7 +128,7 @@ with stage:
         live_view(run, draw_stage)
     else:
         st.caption(
-            "A finished example: the chapter's settings on the 5,000 digits that come with the app, computed beforehand."
+            "A finished example: the chapter's settings on the 5,000 digits that come with the app, trained beforehand."
         )
         draw_stage(example())
 notice, code = st.tabs(["What to notice", "The code"])

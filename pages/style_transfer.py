@@ -5,7 +5,8 @@ from pages.ui.planned import planned_page
 planned_page(
     "style_transfer",
     "Style transfer",
-    "What a picture shows and how it is painted are kept in different statistics of the same network. Optimise a third picture to match one of each, and watch it being painted.",
+    "What a picture shows and how it is painted are kept in different statistics of the same network. Optimise a "
+    "third picture to match one of each, and watch it being painted.",
     [
         "Content, style and total variation: three losses pulling at one picture.",
         "Which layer holds which size of brush stroke.",

@@ -1,1 +1,1 @@
-"""The networks. `layers` and the `*_layers` functions are plain arithmetic; only `build_*` modules import TensorFlow."""
+"""The networks. `layers` is plain arithmetic; the modules with a `build_network` import TensorFlow."""

@@ -27,7 +27,8 @@ class Source:
     """A data set or set of weights.
 
     `layouts` are the alternative sets of file names that hold the whole of it; a name may also stand with `.gz` cut
-    off. `checksums` are the published SHA-256 of those files. `embedded` comes with the app: `stand_in` says what it is.
+    off. `checksums` are the published SHA-256 of those files. `embedded` comes with the app; `stand_in` says what it
+    is.
     """
 
     name: str

@@ -1,4 +1,4 @@
-"""MNIST: LeCun, Cortes and Burges's handwritten digits, 28×28 pixels, grey. Chapter section "MNIST handwritten digits"."""
+"""MNIST: LeCun, Cortes and Burges's handwritten digits, 28×28 pixels, grey."""
 
 import gzip
 import math
@@ -37,7 +37,9 @@ def load_digits(data: Path | None = None) -> Digits:
     Raises `InvalidInput` as `locate` does, and `DamagedSource` for a file that is not what its name says.
     """
     found = locate(MNIST, data)
-    return Digits(*_read(found.paths, tuple(path.stat().st_mtime_ns for path in found.paths)), found)
+    changed_ns = tuple(path.stat().st_mtime_ns for path in found.paths)
+    images, labels, test_images, test_labels = _read(found.paths, changed_ns)
+    return Digits(images, labels, test_images, test_labels, found)
 
 
 @lru_cache(maxsize=1)

@@ -68,7 +68,7 @@ def _line(points: list[tuple[int, float]], word: str, style: Figure, form: str) 
 
 
 def _end_labels(lines: list[list[tuple[int, float]]], styles: list[tuple[str, Figure]], form: str) -> list[Figure]:
-    """Name each line at its last point, the higher line's name a little up and the lower one's down: they never touch."""
+    """Name each line at its last point, the higher one a little up and the lower one down, so that they never touch."""
     ends = [
         (points[-1], word, style)
         for points, (word, style) in zip(lines, styles, strict=True)
@@ -97,7 +97,7 @@ def _title(text: str) -> Figure:
 def _thinned(points: list[tuple[int, float]]) -> list[tuple[int, float]]:
     """At most about `MAX_POINTS` of the points, evenly spaced, the last one among them."""
     stride = math.ceil(len(points) / MAX_POINTS)
-    return points if stride < 2 else points[-1 :: -stride][::-1]
+    return points if stride < 2 else points[-1::-stride][::-1]
 
 
 def _rounded(value: float) -> float | None:

@@ -15,7 +15,9 @@ def gallery_html(predictions: Predictions, names: Sequence[str]) -> str:
             predictions.images, predictions.labels, predictions.predicted, predictions.probabilities, strict=True
         )
     )
-    return f'<div class="lab-gallery" role="group" aria-label="Test images after step {predictions.step}">{figures}</div>'
+    return (
+        f'<div class="lab-gallery" role="group" aria-label="Test images after step {predictions.step}">{figures}</div>'
+    )
 
 
 def _figure(address: str, label: str, predicted: str, probability: float) -> str:
