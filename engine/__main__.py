@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from engine.errors import InvalidInput, InvalidSettings, LabError
-from engine.events import Completed, Event, Progress, as_json
+from engine.events import Beat, Completed, Event, Progress, as_json
 from engine.settings import EXPERIMENTS, DownloadSettings, MnistSettings, bounds_of, parse
 from engine.sources.catalog import SOURCES
 from engine.sources.locate import cache_folder, locate
@@ -117,6 +117,8 @@ def _run(options: argparse.Namespace) -> None:
         _check_writable(options.out)
     records = []
     for event, elapsed_s in _timed(settings, options.data):
+        if isinstance(event, Beat):
+            continue
         record = as_json(event, elapsed_s)
         records.append(record)
         if options.json:

@@ -38,7 +38,8 @@ def start_cluster() -> tuple[subprocess.Popen[str], str]:
         start_new_session=True,
     )
     assert process.stdout
-    address = process.stdout.readline().strip()
+    with process.stdout:
+        address = process.stdout.readline().strip()
     if not address:
         raise WorkerError(f"The worker processes did not start (exit status {process.wait()}); see the app's log.")
     return process, address
@@ -66,7 +67,9 @@ def main() -> None:
         threads_per_worker=THREADS,
         processes=True,
         host="127.0.0.1",
-        dashboard_address=None,
+        # Without bokeh these serve only health checks, but without an address they would serve them to the network.
+        dashboard_address="127.0.0.1:0",
+        worker_dashboard_address="127.0.0.1:0",
         resources={"slot": 1},
     ) as cluster:
         print(cluster.scheduler_address, file=to_parent, flush=True)

@@ -45,7 +45,12 @@ class Completed:
     result: Mapping[str, Any]
 
 
-Event = Progress | Predictions | Completed
+@dataclass(frozen=True, slots=True)
+class Beat:
+    """Nothing new, but a moment at which the run can be stopped. It is neither kept nor shown."""
+
+
+Event = Progress | Predictions | Completed | Beat
 
 
 def as_json(event: Event, elapsed_s: float) -> dict[str, Any]:
@@ -64,6 +69,8 @@ def as_json(event: Event, elapsed_s: float) -> dict[str, Any]:
             }
         case Completed(result):
             body = {"result": dict(result)}
+        case Beat():
+            body = {}
     return {**head, **{name: _finite(value) for name, value in body.items()}}
 
 

@@ -14,7 +14,7 @@ from distributed import Worker, WorkerPlugin, get_worker
 
 from engine.device import share_gpus
 from engine.errors import LabError
-from engine.events import Event
+from engine.events import Beat, Event
 from engine.experiments import start
 from engine.imports import load_module
 from engine.settings import MnistSettings, Settings
@@ -70,7 +70,8 @@ def execute(run_id: str, topic: str, settings: Settings) -> None:
         for event in start(settings):
             if stopped.is_set():
                 return say(Stopped())
-            say(event)
+            if not isinstance(event, Beat):
+                say(event)
     except LabError as error:
         say(Failed(str(error)))
     except Exception as error:

@@ -6,8 +6,8 @@ from pathlib import Path
 import streamlit as st
 
 from engine.events import Completed, Predictions, Progress, from_json
-from engine.lab import Run, State
 from engine.models.layers import mnist_layers
+from engine.runs import Run, State
 from engine.settings import MnistSettings
 from pages.ui.anatomy import page_head, settings_and_stage
 from pages.ui.charts import accuracy_chart, loss_chart
@@ -65,10 +65,14 @@ def summary(run: Run, result: dict) -> str:
             "Steps that are too long overshoot the valley; try a lower learning rate."
         )
     low, high = result["test_accuracy_low"], result["test_accuracy_high"]
+    guessing = (
+        " That is no better than guessing: after too few steps, or with steps so long that they threw the ReLU units "
+        "to where they are always zero, and no gradient brings them back."
+    )
     return (
         f"**{result['test_accuracy']:.1%} of all {result['test_images']:,} test digits are read right** "
         f"(95 % interval {low:.1%} to {high:.1%}), after {duration(run.elapsed_s)} "
-        f"at {result['examples_per_second']:,.0f} images/s. {result['remark']}"
+        f"at {result['examples_per_second']:,.0f} images/s.{guessing if low <= 0.1 else ''} {result['remark']}"
     )
 
 

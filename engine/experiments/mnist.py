@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.events import Completed, Event, Predictions, Progress
+from engine.events import Beat, Completed, Event, Predictions, Progress
 from engine.experiments.training import Evaluate, Pace, build_evaluate, build_train_steps, draw_batches
 from engine.models.mnist import build_network
 from engine.settings import MnistSettings
@@ -57,7 +57,7 @@ def run(settings: MnistSettings, digits: Digits) -> Iterator[Event]:
             step, loss_sum, accuracy_sum = step + count, loss_sum + loss * count, accuracy_sum + accuracy * count
             if step < point:
                 yield Progress(step, settings.steps, {})
-        logits = yield from _logits(evaluate, sample, test_pace, Progress(step, settings.steps, {}))
+        logits = yield from _logits(evaluate, sample, test_pace)
         metrics = {"test_loss": _loss(logits, digits.test_labels[sample])}
         metrics["test_accuracy"] = _accuracy(logits, digits.test_labels[sample])
         if step > first:
@@ -71,7 +71,7 @@ def run(settings: MnistSettings, digits: Digits) -> Iterator[Event]:
         if diverged:
             break
 
-    logits = yield from _logits(evaluate, test, test_pace, Progress(step, settings.steps, {}))
+    logits = yield from _logits(evaluate, test, test_pace)
     yield Completed(
         {
             **_test_result(logits, digits.test_labels),
@@ -94,10 +94,8 @@ def chart_steps(settings: MnistSettings) -> list[int]:
     return [*range(0, settings.steps, settings.eval_every), settings.steps]
 
 
-def _logits(
-    evaluate: Evaluate, indices: NDArray[np.int32], pace: Pace, beat: Progress
-) -> Generator[Event, None, NDArray[np.float32]]:
-    """Logits of the test images at `indices`, in calls short enough to be stopped between, with a `beat` after each."""
+def _logits(evaluate: Evaluate, indices: NDArray[np.int32], pace: Pace) -> Generator[Event, None, NDArray[np.float32]]:
+    """Logits of the test images at `indices`, in calls short enough to be stopped between."""
     parts: list[NDArray[np.float32]] = []
     done = 0
     while done < len(indices):
@@ -107,7 +105,7 @@ def _logits(
         pace.timed(len(chunk), started)
         done += len(chunk)
         if done < len(indices):
-            yield beat
+            yield Beat()
     return np.concatenate(parts)
 
 

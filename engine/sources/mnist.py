@@ -71,7 +71,7 @@ def _read_csv(path: Path) -> tuple[NDArray[np.uint8], ...]:
 def _read_npz(path: Path) -> tuple[NDArray[Any], ...]:
     """Keras's `mnist.npz`."""
     try:
-        with np.load(path, allow_pickle=False) as arrays:
+        with path.open("rb") as file, np.load(file, allow_pickle=False) as arrays:
             return tuple(arrays[name] for name in ("x_train", "y_train", "x_test", "y_test"))
     except (OSError, EOFError, ValueError, KeyError, zlib.error, zipfile.BadZipFile) as error:
         raise DamagedSource(f"{path} is not a whole mnist.npz ({error}); delete it or fetch it again.") from error

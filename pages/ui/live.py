@@ -6,7 +6,7 @@ from collections.abc import Callable
 import streamlit as st
 
 from engine.events import Progress
-from engine.lab import Run, State
+from engine.runs import Run, State
 from pages.ui.session import lab
 
 POLL_S = 0.5

@@ -2,7 +2,8 @@
 
 import streamlit as st
 
-from engine.lab import Lab, Run
+from engine.lab import Lab
+from engine.runs import Run
 from engine.settings import Settings
 from pages.ui.controls import adopt
 

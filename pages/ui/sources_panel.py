@@ -3,7 +3,7 @@
 import streamlit as st
 
 from engine.errors import LabError
-from engine.lab import State
+from engine.runs import State
 from engine.settings import DownloadSettings
 from engine.sources.catalog import SOURCES, Source
 from engine.sources.locate import locate
@@ -28,7 +28,7 @@ def _source(source: Source) -> None:
         st.markdown(f":material/check_circle: **{source.title}**: {found.describe}. {found.remark}")
         return
     st.markdown(f":material/inventory_2: **{source.title}**: {found.describe}, standing in for {source.real}.")
-    run_id = lab().active_run(DownloadSettings(source.name)) or st.session_state.get(_memory(source), "")
+    run_id = lab().runs.active_like(DownloadSettings(source.name)) or st.session_state.get(_memory(source), "")
     run = lab().watch(run_id)
     if run and run.state != State.COMPLETED:
         live_view(run, lambda _run: None, amount=_megabytes)
@@ -44,7 +44,7 @@ def _source(source: Source) -> None:
 
 def _download(source: Source) -> None:
     settings = DownloadSettings(source.name)
-    st.session_state[_memory(source)] = lab().active_run(settings) or lab().start(settings)
+    st.session_state[_memory(source)] = lab().runs.active_like(settings) or lab().start(settings)
 
 
 def _megabytes(done: int, total: int) -> str:

@@ -1,0 +1,250 @@
+"""The lab with experiments that need no TensorFlow, on a real cluster of its own."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import psutil
+import pytest
+
+from engine.errors import InvalidInput, WorkerError
+from engine.events import Completed, Progress
+from engine.lab import Lab
+from engine.runs import KEPT_RUNS, State
+from tests.fakes import CountSettings, LightSettings, fail, process_id, sleep
+
+ROOT = Path(__file__).parents[2]
+ENDLESS = CountSettings(steps=100_000, pause_s=0.02)
+
+
+@pytest.fixture(scope="module")
+def lab():
+    lab = Lab(warm_up=False)
+    yield lab
+    lab.close()
+
+
+@pytest.fixture(autouse=True)
+def nothing_left_running(lab):
+    yield
+    for record in list(lab.runs.all()):
+        lab.stop(record.id)
+
+
+def wait_until(condition, timeout_s=15.0):
+    deadline = time.monotonic() + timeout_s
+    while not condition():
+        assert time.monotonic() < deadline, "waited in vain"
+        time.sleep(0.005)
+
+
+def running(lab, run_id):
+    wait_until(lambda: lab.watch(run_id).state == State.RUNNING and lab.watch(run_id).events)
+    return lab.watch(run_id)
+
+
+def test_a_run_completes_with_all_its_events_in_order(lab):
+    run = lab.wait(lab.start(CountSettings(steps=50)), 15)
+    assert run.state == State.COMPLETED
+    assert [event.step for event in run.events if isinstance(event, Progress)] == list(range(1, 51))
+    assert isinstance(run.events[-1], Completed)
+    assert run.reason == ""
+
+
+def test_stop_takes_effect_within_0_3_s_where_it_runs(lab):
+    run_id = lab.start(ENDLESS)
+    running(lab, run_id)
+    asked = time.time()
+    lab.stop(run_id)
+    assert lab.watch(run_id).state == State.STOPPED
+    wait_until(lambda: not lab.runs.get(run_id).holds_slot)
+    released = time.time()
+    last = [event for event in lab.watch(run_id).events if isinstance(event, Progress)][-1]
+    assert last.metrics["at"] - asked < 0.3
+    assert released - asked < 1
+
+
+def test_what_was_learnt_before_a_stop_stays(lab):
+    run_id = lab.start(ENDLESS)
+    before = len(running(lab, run_id).events)
+    lab.stop(run_id)
+    assert len(lab.watch(run_id).events) >= before
+
+
+def test_one_heavy_run_at_a_time_and_the_others_have_their_place(lab):
+    first, second, third = (lab.start(ENDLESS) for _ in range(3))
+    running(lab, first)
+    assert [lab.watch(r).place for r in (first, second, third)] == [0, 1, 2]
+    assert [lab.watch(r).state for r in (second, third)] == [State.QUEUED] * 2
+    lab.stop(second)
+    assert lab.watch(third).place == 1
+    lab.stop(first)
+    running(lab, third)
+    assert lab.watch(third).place == 0
+    assert lab.watch(second).events == ()
+
+
+def test_short_calls_and_light_runs_pass_a_heavy_run_by(lab):
+    heavy = lab.start(ENDLESS)
+    running(lab, heavy)
+    assert lab.call(sleep, 0.01) == 0.01
+    assert lab.wait(lab.start(LightSettings()), 15).state == State.COMPLETED
+    assert lab.watch(heavy).active
+
+
+def test_a_call_that_takes_too_long_says_so(lab):
+    with pytest.raises(WorkerError, match="did not answer within 0 s"):
+        lab.call(sleep, 2.0, timeout_s=0.2)
+
+
+def test_a_call_raises_what_its_function_raises(lab):
+    with pytest.raises(InvalidInput, match="The digit is blank"):
+        lab.call(fail)
+
+
+def test_bad_input_fails_the_run_with_its_own_words(lab):
+    run = lab.wait(lab.start(CountSettings(fails_at=2, failure="bad input")), 15)
+    assert (run.state, run.reason) == (State.FAILED, "The picture is blank.")
+    assert len(run.events) == 1
+
+
+def test_a_bug_fails_the_run_in_plain_words(lab):
+    run = lab.wait(lab.start(CountSettings(fails_at=1, failure="bug")), 15)
+    assert run.state == State.FAILED
+    assert run.reason == ("An unexpected ZeroDivisionError ended it: division by zero. The app's log has the details.")
+
+
+def test_a_killed_worker_fails_its_run_and_the_next_run_completes_ten_times_in_a_row(lab):
+    for _ in range(10):
+        run_id, waiting = lab.start(ENDLESS), lab.start(CountSettings())
+        worker = running(lab, run_id).events[0].metrics["pid"]
+        os.kill(int(worker), signal.SIGKILL)
+        run = lab.wait(run_id, 15)
+        assert run.state == State.FAILED
+        assert "worker process died" in run.reason
+        after = lab.wait(waiting, 30)
+        assert after.state == State.COMPLETED
+        assert after.events[-1].result["pid"] != worker
+
+
+def test_finished_runs_are_not_computed_again_when_a_worker_dies(lab):
+    done = lab.start(CountSettings())
+    count = len(lab.wait(done, 15).events)
+    wait_until(lambda: not lab.runs.get(done).holds_slot)
+    os.kill(lab.call(process_id), signal.SIGKILL)
+    wait_until(lambda: lab.wait(lab.start(CountSettings()), 20).state == State.COMPLETED)
+    assert lab.watch(done).state == State.COMPLETED
+    assert len(lab.watch(done).events) == count
+
+
+def test_the_whole_cluster_may_die(lab):
+    run_id = lab.start(ENDLESS)
+    running(lab, run_id)
+    lab._process.kill()
+    run = lab.wait(run_id, 15)
+    assert run.state == State.FAILED
+    assert "ended" in run.reason or "died" in run.reason
+    assert lab.wait(lab.start(CountSettings()), 30).state == State.COMPLETED
+
+
+def test_an_unknown_run_is_none(lab):
+    assert lab.watch("nothing") is None
+    assert lab.wait("nothing", 0.1) is None
+    lab.stop("nothing")
+
+
+def test_equal_settings_find_the_run_that_is_still_to_end(lab):
+    run_id = lab.start(ENDLESS)
+    assert lab.runs.active_like(ENDLESS) == run_id
+    lab.stop(run_id)
+    assert lab.runs.active_like(ENDLESS) is None
+
+
+def test_only_the_last_runs_are_kept(lab):
+    for _ in range(KEPT_RUNS + 5):
+        lab.stop(lab.start(LightSettings()))
+    wait_until(lambda: not any(r.holds_slot for r in lab.runs.all()))
+    lab.start(LightSettings())
+    assert len(lab.runs.all()) <= KEPT_RUNS + 1
+
+
+def test_a_run_that_nobody_watches_is_stopped():
+    lab = Lab(warm_up=False, unwatched_s=1.5)
+    try:
+        run_id = lab.start(ENDLESS)
+        for _ in range(12):
+            time.sleep(0.2)
+            assert lab.watch(run_id).active, "it was being watched"
+        time.sleep(3.5)
+        run = lab.watch(run_id)
+        assert run.state == State.STOPPED
+        assert "Nobody watched it" in run.reason
+    finally:
+        lab.close()
+
+
+def test_a_scheduler_that_is_not_there_is_told(monkeypatch):
+    monkeypatch.setenv("CNN_LAB_SCHEDULER", "tcp://127.0.0.1:9")
+    monkeypatch.setattr("engine.lab.CONNECT_S", 1)
+    lab = Lab(warm_up=False)
+    try:
+        run = lab.wait(lab.start(CountSettings()), 15)
+        assert run.state == State.FAILED
+        assert "No scheduler answers at tcp://127.0.0.1:9" in run.reason
+    finally:
+        lab.close()
+
+
+def dask(*arguments):
+    return subprocess.Popen(
+        [sys.executable, "-m", "dask", *arguments], cwd=ROOT, stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL
+    )
+
+
+def test_a_cluster_of_two_workers_runs_two_at_a_time(monkeypatch):
+    """A scheduler with Dask's own defaults, which would run the task of a dead worker again."""
+    address = "tcp://127.0.0.1:28786"
+    worker = ("worker", address, "--host", "127.0.0.1", "--resources", "slot=1", "--nthreads", "2", "--no-dashboard")
+    processes = [dask("scheduler", "--host", "127.0.0.1", "--port", "28786", "--no-dashboard")]
+    processes += [dask(*worker), dask(*worker)]
+    monkeypatch.setenv("CNN_LAB_SCHEDULER", address)
+    lab = Lab(warm_up=False)
+    try:
+        first, second, third = (lab.start(ENDLESS) for _ in range(3))
+        pids = {running(lab, run_id).events[0].metrics["pid"] for run_id in (first, second)}
+        assert len(pids) == 2
+        assert lab.watch(third).state == State.QUEUED
+        os.kill(int(lab.watch(second).events[0].metrics["pid"]), signal.SIGKILL)
+        run = lab.wait(second, 20)
+        assert run.state == State.FAILED
+        assert "worker process died" in run.reason
+        assert lab.watch(first).active
+        running(lab, third)
+    finally:
+        lab.close()
+        for process in processes:
+            process.terminate()
+        for process in processes:
+            process.wait(20)
+
+
+@pytest.mark.parametrize("end", [signal.SIGTERM, signal.SIGKILL, signal.SIGINT], ids=str)
+def test_no_process_outlives_the_app(end):
+    code = (
+        "import time; from engine.lab import Lab; from tests.fakes import *; lab = Lab(warm_up=False);"
+        "lab.call(process_id); lab.start(CountSettings(steps=1000, pause_s=1)); print('up', flush=True); time.sleep(60)"
+    )
+    app = subprocess.Popen(
+        [sys.executable, "-c", code], cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
+    )
+    assert app.stdout.readline() == "up\n"
+    children = psutil.Process(app.pid).children(recursive=True)
+    assert len(children) >= 2
+    app.send_signal(end)
+    app.wait(20)
+    app.stdout.close()
+    _, alive = psutil.wait_procs(children, timeout=10)
+    assert alive == []

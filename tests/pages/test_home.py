@@ -1,0 +1,90 @@
+"""Home in AppTest, and the pages that are not built yet."""
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from engine.errors import WorkerError
+from pages.ui.cards import CARDS
+from pages.ui.session import lab
+from tests.engine.mnist_files import small_arrays, write_npz
+
+
+@pytest.fixture(scope="module", autouse=True)
+def close_the_lab():
+    yield
+    lab().close()
+    lab.clear()
+
+
+def open_home():
+    app = AppTest.from_file("../../streamlit_app.py", default_timeout=60).run()
+    assert not app.exception
+    return app
+
+
+def texts(app):
+    return " ".join(element.value for element in [*app.markdown, *app.caption, *app.error])
+
+
+def test_it_says_what_stands_in_and_offers_the_real_data():
+    app = open_home()
+    assert "standing in for 60,000 training and 10,000 test digits" in texts(app)
+    assert [b.label for b in app.button] == ["Download MNIST digits (11 MB)"]
+
+
+def test_it_says_when_the_data_are_real(tmp_path, monkeypatch):
+    write_npz(tmp_path, small_arrays())
+    monkeypatch.setenv("CNN_LAB_DATA", str(tmp_path))
+    app = open_home()
+    assert "60,000 training and 10,000 test digits (CNN_LAB_DATA)" in texts(app)
+    assert list(app.button) == []
+
+
+def test_a_wrong_data_folder_is_a_message_and_the_page_stands(monkeypatch):
+    monkeypatch.setenv("CNN_LAB_DATA", "/nowhere")
+    app = open_home()
+    assert "CNN_LAB_DATA is '/nowhere', but must be an existing folder." in texts(app)
+
+
+def test_every_card_has_its_picture_and_says_if_it_is_not_built():
+    app = open_home()
+    pictures = " ".join(element.proto.body for element in app.get("html"))
+    for card in CARDS:
+        assert f"app/static/cards/{card.name}.svg" in pictures
+        assert card.alt in pictures
+    assert texts(app).count("Not built yet") == sum(not card.built for card in CARDS)
+
+
+@pytest.mark.parametrize("card", [card for card in CARDS if not card.built], ids=lambda card: card.name)
+def test_a_page_that_is_not_built_says_so_and_has_no_controls(card):
+    app = AppTest.from_file(f"../../pages/{card.name}.py", default_timeout=60).run()
+    assert [title.value for title in app.title] == [card.title]
+    assert any("Not built yet" in element.proto.body for element in app.get("html"))
+    assert list(app.button) == list(app.number_input) == []
+
+
+def test_a_download_that_fails_says_why(monkeypatch):
+    app = open_home()
+    app.button[0].click().run()
+    run_id = app.session_state["download of mnist"]
+    run = lab().wait(run_id, 60)
+    assert run is not None
+    if run.reason:
+        app.run()
+        bars = [element.proto.body for element in app.get("html") if "lab-bar" in element.proto.body]
+        assert "Failed" in bars[0]
+        assert "bytes are kept" in bars[0]
+
+
+def test_workers_that_cannot_be_reached_are_told(monkeypatch):
+    def unreachable():
+        raise WorkerError("The worker processes did not start.")
+
+    lab().close()
+    lab.clear()
+    monkeypatch.setattr("engine.lab.start_cluster", unreachable)
+    app = open_home()
+    app.run()
+    assert [warning.value for warning in app.warning] == ["The worker processes did not start."]
+    lab().close()
+    lab.clear()

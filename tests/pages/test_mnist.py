@@ -1,0 +1,129 @@
+"""The MNIST page in AppTest: load, run, stop, failure. The lab and its worker are real."""
+
+import os
+import signal
+import time
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from engine.runs import State
+from engine.settings import MnistSettings, bounds_of
+from pages.ui.controls import label
+from pages.ui.session import lab
+from tests.fakes import process_id
+
+
+@pytest.fixture
+def app():
+    return AppTest.from_file("../../pages/mnist.py", default_timeout=60).run()
+
+
+@pytest.fixture(scope="module", autouse=True)
+def close_the_lab():
+    yield
+    lab().close()
+    lab.clear()
+
+
+def button(app, name):
+    return next(b for b in app.button if b.label == name)
+
+
+def number(app, name):
+    return next(n for n in app.number_input if n.label == label(name))
+
+
+def bar(app):
+    return next(element.proto.body for element in app.get("html") if "lab-bar" in element.proto.body)
+
+
+def run_until(app, words, timeout_s=60):
+    deadline = time.monotonic() + timeout_s
+    while not any(word in bar(app) for word in words):
+        assert time.monotonic() < deadline, bar(app)
+        time.sleep(0.2)
+        app.run()
+    assert not app.exception
+
+
+def quick(app, **settings):
+    for name, value in {"steps": 30, "eval_size": 20, "batch_size": 10, **settings}.items():
+        number(app, name).set_value(value)
+    return app
+
+
+def run_id(app):
+    value = app.query_params["run"]
+    return value if isinstance(value, str) else value[0]
+
+
+def shown_run(app):
+    return lab().watch(run_id(app))
+
+
+def test_it_opens_with_an_example_and_every_setting_at_its_default(app):
+    assert not app.exception
+    defaults = MnistSettings()
+    values = {n.label: n.value for n in app.number_input}
+    assert values == {label(name): getattr(defaults, name) for name in bounds_of(MnistSettings)}
+    assert any("A finished example" in caption.value for caption in app.caption)
+    assert any("of all 1,000 test digits" in text.value for text in app.markdown)
+    assert not button(app, "Train").disabled
+
+
+def test_train_to_completed(app):
+    button(quick(app), "Train").click().run()
+    assert button(app, "Train").disabled
+    run_until(app, ["Completed"])
+    assert shown_run(app).settings == MnistSettings(steps=30, eval_size=20, batch_size=10)
+    assert any("of all 1,000 test digits are read right" in text.value for text in app.markdown)
+    assert not button(app, "Train").disabled
+    assert "Stop" not in {b.label for b in app.button}
+
+
+def test_stop(app):
+    button(quick(app, steps=20_000), "Train").click().run()
+    run_until(app, ["step "])
+    button(app, "Stop").click().run()
+    run_until(app, ["Stopped"])
+    assert shown_run(app).state == State.STOPPED
+
+
+def test_a_second_browser_sees_the_same_run_with_its_settings(app):
+    button(quick(app, seed=7), "Train").click().run()
+    second = AppTest.from_file("../../pages/mnist.py", default_timeout=60)
+    second.query_params["run"] = run_id(app)
+    second.run()
+    run_until(second, ["Completed"])
+    assert number(second, "seed").value == 7
+    assert number(second, "steps").value == 30
+
+
+def test_a_worker_that_dies_is_told_and_the_next_run_works(app):
+    button(quick(app, steps=20_000), "Train").click().run()
+    run_until(app, ["step "])
+    os.kill(lab().call(process_id), signal.SIGKILL)
+    run_until(app, ["Failed"])
+    assert "worker process died" in bar(app)
+    button(quick(app), "Train").click().run()
+    run_until(app, ["Completed"])
+
+
+def test_an_unknown_run_is_told_and_forgotten():
+    app = AppTest.from_file("../../pages/mnist.py", default_timeout=60)
+    app.query_params["run"] = "0badf00d"
+    app.run()
+    assert [warning.value for warning in app.warning] == [
+        "Run 0badf00d is not known here any more. Runs are kept until the app restarts."
+    ]
+    assert "run" not in app.query_params
+
+
+def test_presets_set_every_setting_and_are_marked(app):
+    presets = app.get("button_group")[0]
+    assert presets.value == "The chapter" or presets.value == ["The chapter"]
+    app.session_state["MnistSettings preset"] = "Tiny network"
+    number(app, "steps").set_value(77)
+    app.run()
+    assert number(app, "steps").value == 77
