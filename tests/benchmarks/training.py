@@ -1,0 +1,57 @@
+"""The lab's training loop against Keras `fit`: same network, same digits, same batches of 100, no evaluation."""
+
+import time
+
+import keras
+import numpy as np
+
+from engine.experiments.training import build_train_steps, draw_batches
+from engine.models.mnist import build_network
+from engine.settings import MnistSettings
+from engine.sources.mnist import load_digits
+from tests.benchmarks.comparison import Comparison, in_turn
+
+STEPS = 200
+STEPS_A_CALL = 5
+SETTINGS = MnistSettings()
+
+
+def compare(repeats: int) -> Comparison:
+    sides = {"Keras fit": keras_fit(), "the lab's loop": lab_loop()}
+    return in_turn("Training the MNIST network", "images/s", sides, repeats)
+
+
+def keras_fit():
+    digits = load_digits()
+    network = build_network(SETTINGS)
+    network.compile(
+        keras.optimizers.SGD(SETTINGS.learning_rate, momentum=SETTINGS.momentum),
+        keras.losses.SparseCategoricalCrossentropy(from_logits=True),
+        metrics=["accuracy"],
+    )
+    x = digits.train_images[..., np.newaxis].astype(np.float32) / 255
+    epochs = STEPS * SETTINGS.batch_size // len(x)
+
+    def fit() -> float:
+        started = time.perf_counter()
+        network.fit(x, digits.train_labels, batch_size=SETTINGS.batch_size, epochs=epochs, verbose=0)
+        return epochs * len(x) / (time.perf_counter() - started)
+
+    fit()
+    return fit
+
+
+def lab_loop():
+    digits = load_digits()
+    network = build_network(SETTINGS)
+    train_steps = build_train_steps(network, digits.train_images, digits.train_labels, SETTINGS.momentum)
+    batches = draw_batches(np.random.default_rng(0), len(digits.train_images), SETTINGS.batch_size)
+
+    def loop() -> float:
+        started = time.perf_counter()
+        for _ in range(STEPS // STEPS_A_CALL):
+            train_steps(np.stack([next(batches) for _ in range(STEPS_A_CALL)]), SETTINGS.learning_rate)
+        return STEPS * SETTINGS.batch_size / (time.perf_counter() - started)
+
+    loop()
+    return loop
