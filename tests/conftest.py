@@ -1,6 +1,14 @@
 """Every test starts without the user's own data and caches."""
 
+import os
+from pathlib import Path
+
 import pytest
+
+REAL_DATA = Path(os.environ["CNN_LAB_DATA"]) if os.environ.get("CNN_LAB_DATA") else None
+"""The folder of real data that the tests were started with."""
+
+needs_real_data = pytest.mark.skipif(not REAL_DATA, reason="CNN_LAB_DATA names no folder of real data")
 
 
 @pytest.fixture(autouse=True)

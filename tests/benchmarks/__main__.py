@@ -1,4 +1,4 @@
-"""Run every comparison and print medians, ratios and their spread: `python -m tests.benchmarks [NAME ...] [--json FILE]`."""
+"""Run the comparisons and print medians, ratios and their spread: `python -m tests.benchmarks [NAME ...]`."""
 
 import argparse
 import json

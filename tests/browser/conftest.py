@@ -49,8 +49,10 @@ def running_app(folder):
     environment.pop("CNN_LAB_DATA", None)
     with (folder / "app.log").open("w") as log:
         process = subprocess.Popen(
-            [sys.executable, "-m", "streamlit", "run", "streamlit_app.py"]
-            + [f"--server.port={port}", "--server.address=127.0.0.1", "--server.headless=true"],
+            [
+                *(sys.executable, "-m", "streamlit", "run", "streamlit_app.py"),
+                *(f"--server.port={port}", "--server.address=127.0.0.1", "--server.headless=true"),
+            ],
             cwd=ROOT,
             env=environment,
             stdout=log,

@@ -1,6 +1,5 @@
 import gzip
 import os
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -9,9 +8,8 @@ from engine.errors import DamagedSource, InvalidInput
 from engine.sources.catalog import MNIST
 from engine.sources.locate import cache_folder, locate
 from engine.sources.mnist import load_digits
+from tests.conftest import REAL_DATA, needs_real_data
 from tests.engine.mnist_files import IDX_FILES, idx_bytes, small_arrays, write_idx, write_npz
-
-SHARED = Path(__file__).parents[3] / "shared" / "data"
 
 
 def test_embedded_digits_are_split_evenly_and_never_shared():
@@ -142,11 +140,11 @@ def test_npz_with_pickled_objects_is_not_unpickled(tmp_path):
         load_digits(tmp_path)
 
 
-@pytest.mark.skipif(not SHARED.exists(), reason="the real MNIST files are not here")
+@needs_real_data
 def test_the_real_files_have_the_published_checksums():
-    found = locate(MNIST, SHARED)
+    found = locate(MNIST, REAL_DATA)
     assert found.real
     assert found.remark == ""
-    digits = load_digits(SHARED)
+    digits = load_digits(REAL_DATA)
     assert digits.train_images.shape == (60000, 28, 28)
     assert digits.test_images.shape == (10000, 28, 28)
