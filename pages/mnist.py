@@ -9,6 +9,7 @@ from engine.events import Completed, Predictions, Progress, from_json
 from engine.models.layers import mnist_layers
 from engine.runs import Run, State
 from engine.settings import MnistSettings
+from engine.sources.catalog import MNIST
 from pages.ui.anatomy import page_head, settings_and_stage
 from pages.ui.charts import accuracy_chart, loss_chart
 from pages.ui.code import mnist_code
@@ -19,6 +20,7 @@ from pages.ui.live import duration, live_view
 from pages.ui.live_chart import live_chart
 from pages.ui.network_diagram import network_svg
 from pages.ui.session import lab, show_run, shown_run
+from pages.ui.sources_panel import source_note
 
 EXAMPLE = Path(__file__).parent / "examples" / "mnist.json"
 DIGITS = "0123456789"
@@ -38,6 +40,7 @@ def settings_form(running: bool) -> None:
     with st.expander("Evaluation and seed", icon=":material/query_stats:"):
         setting_inputs(MnistSettings, ["eval_every", "eval_size", "seed"])
     st.button("Train", icon=":material/play_arrow:", type="primary", width="stretch", on_click=train, disabled=running)
+    source_note(MNIST)
 
 
 def draw_stage(run: Run) -> None:

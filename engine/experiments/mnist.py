@@ -5,15 +5,14 @@ on each batch *before* the network learns from it, and the last evaluation takes
 """
 
 import math
-import time
-from collections.abc import Generator, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.events import Beat, Completed, Event, Predictions, Progress
-from engine.experiments.training import Evaluate, Pace, build_evaluate, build_train_steps, draw_batches
+from engine.events import Completed, Event, Predictions, Progress
+from engine.experiments.training import Trainer
 from engine.models.mnist import build_network
 from engine.settings import MnistSettings
 from engine.sources.mnist import Digits, load_digits
@@ -37,49 +36,34 @@ def run(settings: MnistSettings, digits: Digits) -> Iterator[Event]:
     """
     rng = np.random.default_rng(settings.seed)
     model = build_network(settings)
-    train_steps = build_train_steps(model, digits.train_images, digits.train_labels, settings.momentum)
-    evaluate = build_evaluate(model, digits.test_images)
-    batches = draw_batches(rng, len(digits.train_images), settings.batch_size)
+    trainer = Trainer(model, digits, rng, settings.batch_size, settings.momentum)
     test = np.arange(len(digits.test_images), dtype=np.int32)
     sample = rng.permutation(test)[: settings.eval_size]
     points = chart_steps(settings)
     gallery_every = math.ceil(len(points) / MAX_GALLERIES)
-    pace, test_pace = Pace(1, settings.batch_size), Pace(100, 1_000)
-    step, metrics = 0, dict[str, float]()
+    metrics, diverged = dict[str, float](), False
 
     for number, point in enumerate(points):
-        first, loss_sum, accuracy_sum = step, 0.0, 0.0
-        while step < point:
-            count = min(pace.count, point - step)
-            started = time.perf_counter()
-            loss, accuracy = train_steps(np.stack([next(batches) for _ in range(count)]), settings.learning_rate)
-            pace.timed(count, started)
-            step, loss_sum, accuracy_sum = step + count, loss_sum + loss * count, accuracy_sum + accuracy * count
-            if step < point:
-                yield Progress(step, settings.steps, {})
-        logits = yield from _logits(evaluate, sample, test_pace)
-        metrics = {"test_loss": _loss(logits, digits.test_labels[sample])}
-        metrics["test_accuracy"] = _accuracy(logits, digits.test_labels[sample])
-        if step > first:
-            metrics["train_loss"] = loss_sum / (step - first)
-            metrics["train_accuracy"] = accuracy_sum / (step - first)
-            metrics["examples_per_second"] = pace.done * settings.batch_size / pace.seconds
-        yield Progress(step, settings.steps, metrics)
-        diverged = not math.isfinite(loss_sum)
+        loss, accuracy = yield from trainer.train_to(point, settings.steps, settings.learning_rate)
+        logits = yield from trainer.test_logits(sample)
+        metrics = _test_metrics(logits, digits.test_labels[sample])
+        if point:
+            metrics |= {"train_loss": loss, "train_accuracy": accuracy}
+            metrics["examples_per_second"] = trainer.images_per_second
+        yield Progress(point, settings.steps, metrics)
+        diverged = not math.isfinite(loss)
         if number % gallery_every == 0 or point == settings.steps or diverged:
-            yield _gallery(step, sample[:GALLERY], logits[:GALLERY], digits)
+            yield _gallery(point, sample[:GALLERY], logits[:GALLERY], digits)
         if diverged:
             break
 
-    logits = yield from _logits(evaluate, test, test_pace)
+    logits = yield from trainer.test_logits(test)
     yield Completed(
         {
             **_test_result(logits, digits.test_labels),
-            "train_loss": metrics["train_loss"],
-            "train_accuracy": metrics["train_accuracy"],
-            "examples_per_second": metrics["examples_per_second"],
-            "steps": step,
-            "diverged_at": step if diverged else None,
+            **{name: metrics[name] for name in ("train_loss", "train_accuracy", "examples_per_second")},
+            "steps": trainer.step,
+            "diverged_at": trainer.step if diverged else None,
             "parameters": model.count_params(),
             "train_images": len(digits.train_images),
             "data": digits.found.describe,
@@ -92,21 +76,6 @@ def run(settings: MnistSettings, digits: Digits) -> Iterator[Event]:
 def chart_steps(settings: MnistSettings) -> list[int]:
     """The steps after which the network is evaluated: before the first, every `eval_every`, and after the last."""
     return [*range(0, settings.steps, settings.eval_every), settings.steps]
-
-
-def _logits(evaluate: Evaluate, indices: NDArray[np.int32], pace: Pace) -> Generator[Event, None, NDArray[np.float32]]:
-    """Logits of the test images at `indices`, in calls short enough to be stopped between."""
-    parts: list[NDArray[np.float32]] = []
-    done = 0
-    while done < len(indices):
-        chunk = indices[done : done + pace.count]
-        started = time.perf_counter()
-        parts.append(evaluate(chunk))
-        pace.timed(len(chunk), started)
-        done += len(chunk)
-        if done < len(indices):
-            yield Beat()
-    return np.concatenate(parts)
 
 
 def _gallery(step: int, indices: NDArray[np.int32], logits: NDArray[np.float32], digits: Digits) -> Predictions:
@@ -133,8 +102,8 @@ def _loss(logits: NDArray[np.float32], labels: NDArray[np.int32]) -> float:
     return float(np.mean(log_sums - shifted[np.arange(len(labels)), labels]))
 
 
-def _accuracy(logits: NDArray[np.float32], labels: NDArray[np.int32]) -> float:
-    return float(np.mean(logits.argmax(axis=1) == labels))
+def _test_metrics(logits: NDArray[np.float32], labels: NDArray[np.int32]) -> dict[str, float]:
+    return {"test_loss": _loss(logits, labels), "test_accuracy": float(np.mean(logits.argmax(axis=1) == labels))}
 
 
 def _test_result(logits: NDArray[np.float32], labels: NDArray[np.int32]) -> dict[str, float | int]:

@@ -4,12 +4,15 @@ Several steps a call, without a return to Python between them, is what makes it 
 """
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 
 import keras
 import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
+
+from engine.events import Beat, Event, Progress
+from engine.sources.mnist import Digits
 
 TrainSteps = Callable[[NDArray[np.int32], float], tuple[float, float]]
 Evaluate = Callable[[NDArray[np.int32]], NDArray[np.float32]]
@@ -34,6 +37,58 @@ class Pace:
         self.done += count
         fitting = int(CALL_S * count / max(took, 1e-9))
         self.count = max(1, min(fitting, 2 * self.count, self._most))
+
+
+class Trainer:
+    """A network being trained on uint8 images; its methods are generators that pause often enough to be stopped.
+
+    `step` counts the steps done. `images_per_second` is of training alone: evaluations are not counted.
+    """
+
+    def __init__(
+        self, model: keras.Model, data: Digits, rng: np.random.Generator, batch_size: int, momentum: float
+    ) -> None:
+        self.step = 0
+        self._batch_size = batch_size
+        self._train_steps = build_train_steps(model, data.train_images, data.train_labels, momentum)
+        self._evaluate = build_evaluate(model, data.test_images)
+        self._batches = draw_batches(rng, len(data.train_images), batch_size)
+        self._train_pace = Pace(first=1, most=batch_size)
+        self._test_pace = Pace(first=100, most=1_000)
+
+    @property
+    def images_per_second(self) -> float:
+        """Speed of training so far, in images a second."""
+        return self._train_pace.done * self._batch_size / max(self._train_pace.seconds, 1e-9)
+
+    def train_to(self, point: int, total: int, learning_rate: float) -> Generator[Event, None, tuple[float, float]]:
+        """Train until `point` steps of `total` are done; returns the mean loss and accuracy of those batches."""
+        first, loss_sum, accuracy_sum = self.step, 0.0, 0.0
+        while self.step < point:
+            count = min(self._train_pace.count, point - self.step)
+            started = time.perf_counter()
+            loss, accuracy = self._train_steps(np.stack([next(self._batches) for _ in range(count)]), learning_rate)
+            self._train_pace.timed(count, started)
+            self.step += count
+            loss_sum, accuracy_sum = loss_sum + loss * count, accuracy_sum + accuracy * count
+            if self.step < point:
+                yield Progress(self.step, total, {})
+        steps = max(self.step - first, 1)
+        return loss_sum / steps, accuracy_sum / steps
+
+    def test_logits(self, indices: NDArray[np.int32]) -> Generator[Event, None, NDArray[np.float32]]:
+        """Logits float32 [n, classes] of the test images at `indices`."""
+        parts: list[NDArray[np.float32]] = []
+        done = 0
+        while done < len(indices):
+            chunk = indices[done : done + self._test_pace.count]
+            started = time.perf_counter()
+            parts.append(self._evaluate(chunk))
+            self._test_pace.timed(len(chunk), started)
+            done += len(chunk)
+            if done < len(indices):
+                yield Beat()
+        return np.concatenate(parts)
 
 
 def draw_batches(rng: np.random.Generator, images: int, batch_size: int) -> Iterator[NDArray[np.int32]]:

@@ -59,11 +59,18 @@ def _notes(run: Run, step: int, total: int, amount: Callable[[int, int], str]) -
             return ["starting"]
         case State.RUNNING:
             left = run.elapsed_s * (total - step) / step if step else 0.0
-            return [amount(step, total), f"{duration(left)} left" if step else ""]
+            return [amount(step, total), _speed(run), f"{duration(left)} left" if step else ""]
         case State.COMPLETED:
             return [f"in {duration(run.elapsed_s)}"]
         case _:
             return [run.reason, amount(step, total) if total else ""]
+
+
+def _speed(run: Run) -> str:
+    """Images a second, as the last event that knows it says."""
+    name = "examples_per_second"
+    rates = (e.metrics[name] for e in reversed(run.events) if isinstance(e, Progress) and name in e.metrics)
+    return f"{rate:,.0f} images/s" if (rate := next(rates, 0.0)) else ""
 
 
 def duration(seconds: float) -> str:

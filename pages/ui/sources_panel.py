@@ -18,6 +18,17 @@ def sources_panel() -> None:
         _source(source)
 
 
+def source_note(source: Source) -> None:
+    """One line for the page of an experiment: which data it will use, and where the real ones come from."""
+    try:
+        found = locate(source)
+    except LabError as error:
+        st.error(f"{source.title}: {error}")
+        return
+    more = "" if found.real else f", standing in for {source.real}, which Home can download"
+    st.caption(f"Data: {found.describe}{more}. {found.remark}")
+
+
 def _source(source: Source) -> None:
     try:
         found = locate(source)
