@@ -63,17 +63,27 @@ def test_a_page_that_is_not_built_says_so_and_has_no_controls(card):
     assert list(app.button) == list(app.number_input) == []
 
 
-def test_a_download_that_fails_says_why(monkeypatch):
+@pytest.fixture
+def no_network(monkeypatch):
+    """Workers started from here on reach no server."""
+    lab().close()
+    lab.clear()
+    monkeypatch.setenv("HTTPS_PROXY", "http://127.0.0.1:9")
+    yield
+    lab().close()
+    lab.clear()
+
+
+def test_a_download_that_fails_says_why(no_network):
     app = open_home()
     app.button[0].click().run()
-    run_id = app.session_state["download of mnist"]
-    run = lab().wait(run_id, 60)
-    assert run is not None
-    if run.reason:
-        app.run()
-        bars = [element.proto.body for element in app.get("html") if "lab-bar" in element.proto.body]
-        assert "Failed" in bars[0]
-        assert "bytes are kept" in bars[0]
+    assert not lab().wait(app.session_state["download of mnist"], 60).active
+    app.run()
+    bars = [element.proto.body for element in app.get("html") if "lab-bar" in element.proto.body]
+    assert len(bars) == 1
+    assert "Failed" in bars[0]
+    assert "the server cannot be reached); 0 of 11,490,434 bytes are kept" in bars[0]
+    assert [b.label for b in app.button] == ["Download MNIST digits (11 MB)"]
 
 
 def test_workers_that_cannot_be_reached_are_told(monkeypatch):
