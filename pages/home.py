@@ -17,11 +17,14 @@ def card(content: Card) -> None:
 
 
 def device_panel() -> None:
-    """What the workers compute on; asks again until they have said so."""
+    """What the workers compute on; asks again until they have said so, and then no more."""
+    known = lab().device
 
-    @st.fragment(run_every=None if lab().device else 0.5)
+    @st.fragment(run_every=None if known else 0.5)
     def panel() -> None:
         device = lab().device
+        if device != known:
+            st.rerun()
         st.subheader("This computer", anchor=False)
         if device:
             st.markdown(f"{device.kind}: **{device.name}**, {device.cores} CPU cores")
@@ -37,8 +40,8 @@ def device_panel() -> None:
 
 page_head(
     "CNN Lab",
-    "Convolutional networks, understood by running them. Train, break and take apart real networks in your browser: "
-    "everything you see here is computed while you watch.",
+    "Convolutional networks, understood by running them. Train real networks before your eyes, change anything about "
+    "them, and see why they do what they do.",
 )
 for row in (CARDS[:3], CARDS[3:]):
     for column, content in zip(st.columns(3), row, strict=True):
