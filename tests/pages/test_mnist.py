@@ -11,6 +11,7 @@ from engine.runs import State
 from engine.settings import MnistSettings, bounds_of
 from pages.ui.controls import label
 from pages.ui.session import lab
+from tests.engine.mnist_files import small_arrays, write_idx
 from tests.fakes import process_id
 
 
@@ -131,3 +132,19 @@ def test_presets_set_every_setting_and_are_marked(app):
     assert app.get("button_group")[0].value == "Tiny network"
     number(app, "steps").set_value(77).run()
     assert app.get("button_group")[0].value is None
+
+
+def test_a_truncated_data_file_fails_the_run_with_its_sentence(tmp_path, monkeypatch):
+    write_idx(tmp_path, small_arrays())
+    images = tmp_path / "train-images-idx3-ubyte.gz"
+    images.write_bytes(images.read_bytes()[:-1000])
+    monkeypatch.setenv("CNN_LAB_DATA", str(tmp_path))
+    lab().close()
+    lab.clear()
+    app = AppTest.from_file("../../pages/mnist.py", default_timeout=60).run()
+    button(app, "Train").click().run()
+    run_until(app, ["Failed"])
+    assert "train-images-idx3-ubyte.gz is not a whole gzip file" in bar(app)
+    assert not button(app, "Train").disabled
+    lab().close()
+    lab.clear()
