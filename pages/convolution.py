@@ -1,16 +1,15 @@
-"""Convolution: not built yet; what the page will teach."""
+"""Convolution: every multiplication of it, on numbers, on a picture, and on through activation and pooling."""
 
-from pages.ui.planned import planned_page
+import streamlit as st
 
-planned_page(
-    "convolution",
+from pages.ui.anatomy import page_head
+from pages.ui.step_view import step_view
+
+VIEWS = {"step": "Step through it"}
+
+page_head(
     "Convolution",
     "A convolution slides a small kernel over a picture and writes down how well each place matches it. Here "
     "every multiplication can be seen, changed and checked against TensorFlow.",
-    [
-        "Step through a convolution number by number, with stride, padding and dilation.",
-        "Edit a kernel and see a photograph blur, sharpen or turn into edges.",
-        "What ReLU and pooling do to a feature map, and which pixel wins.",
-        "How far a deep layer sees: the receptive field of a whole stack.",
-    ],
 )
+step_view()

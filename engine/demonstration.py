@@ -1,0 +1,55 @@
+"""The numbers of the convolution that one can step through: small ones by seed, and the edits of the person at work.
+
+An edit is written `x2.3.0=5` for input row 2, column 3, channel 0; `w0.1.2.1=-1` for row 0, column 1, channel 2 of
+filter 1; `b1=0.5` for the bias of filter 1. Edits are joined by commas: this text travels in the page's address.
+"""
+
+import math
+import re
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from engine.convolution import Floats
+
+LARGEST_INPUT, MOST_CHANNELS, MOST_FILTERS, LARGEST_KERNEL = 10, 4, 4, 5
+LARGEST_NUMBER = 1000.0
+
+_EDIT = re.compile(r"([xwb])(\d+(?:\.\d+)*)=(-?\d*\.?\d+(?:e-?\d+)?)")
+_FIELDS = {"x": "volume", "w": "kernels", "b": "bias"}
+
+
+@dataclass(frozen=True)
+class Numbers:
+    """volume: [size, size, channels]; kernels: [side, side, channels, filters]; bias: [filters]; all float32."""
+
+    volume: Floats
+    kernels: Floats
+    bias: Floats
+
+
+def demo_numbers(seed: int, size: int, channels: int, filters: int, kernel: int) -> Numbers:
+    """Inputs from 0 to 2 and weights from -1 to 1, as in the demo of cs231n. Other sizes keep the numbers they share."""
+    random = np.random.default_rng(seed)
+    volume = random.integers(0, 3, (LARGEST_INPUT, LARGEST_INPUT, MOST_CHANNELS))
+    kernels = random.integers(-1, 2, (LARGEST_KERNEL, LARGEST_KERNEL, MOST_CHANNELS, MOST_FILTERS))
+    bias = np.arange(1, MOST_FILTERS + 1) % 2
+    return Numbers(
+        volume[:size, :size, :channels].astype(np.float32),
+        kernels[:kernel, :kernel, :channels, :filters].astype(np.float32),
+        bias[:filters].astype(np.float32),
+    )
+
+
+def with_edits(numbers: Numbers, text: str) -> Numbers:
+    """`numbers` with the edits in `text`; what is outside of them or not an edit changes nothing."""
+    changed = {name: getattr(numbers, name).copy() for name in _FIELDS.values()}
+    for part in text.split(","):
+        if not (match := _EDIT.fullmatch(part)):
+            continue
+        array = changed[_FIELDS[match[1]]]
+        place, value = tuple(int(index) for index in match[2].split(".")), float(match[3])
+        inside = len(place) == array.ndim and all(i < n for i, n in zip(place, array.shape, strict=True))
+        if inside and math.isfinite(value) and abs(value) <= LARGEST_NUMBER:
+            array[place] = value
+    return replace(numbers, **changed)

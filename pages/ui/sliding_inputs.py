@@ -1,0 +1,35 @@
+"""Widgets for a window that slides; each keeps its value in the page's address under its key."""
+
+import streamlit as st
+
+from engine.sliding import Padding, Sliding
+
+PADDINGS = ("valid", "same", "1", "2", "3")
+
+
+def number(label: str, key: str, default: int, low: int, high: int, help: str = "") -> int:
+    """A whole number from `low` to `high`."""
+    return st.number_input(
+        label, low, high, default, key=key, bind="query-params", persist_state="session", help=help or None
+    )
+
+
+def padding_input(key: str, default: str) -> Padding:
+    """No padding, TensorFlow's SAME, or a number of cells on each side."""
+    chosen = st.segmented_control(
+        "Padding",
+        PADDINGS,
+        default=default,
+        required=True,
+        key=key,
+        bind="query-params",
+        persist_state="session",
+        width="stretch",
+        help="valid: none. same: as much as ceil(size / stride) outputs need. A number: so many cells on each side.",
+    )
+    return int(chosen) if chosen.isdecimal() else chosen
+
+
+def sliding_of(kernel: int, stride: int, padding: Padding, dilation: int = 1, transposed: bool = False) -> Sliding:
+    """The window that the widgets describe."""
+    return Sliding(kernel, stride, padding, dilation, transposed)

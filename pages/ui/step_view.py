@@ -1,0 +1,135 @@
+"""Step through it: the settings of a small convolution, its size formula, and every multiplication."""
+
+from typing import Any
+
+import numpy as np
+import streamlit as st
+
+from engine.convolution import convolve
+from engine.demonstration import (
+    LARGEST_INPUT,
+    LARGEST_KERNEL,
+    MOST_CHANNELS,
+    MOST_FILTERS,
+    Numbers,
+    demo_numbers,
+    with_edits,
+)
+from engine.errors import InvalidSettings, WorkerError
+from engine.sliding import Sliding
+from pages.ui.anatomy import settings_and_stage
+from pages.ui.convolution_stepper import convolution_stepper, stepper_work
+from pages.ui.session import lab
+from pages.ui.sliding_inputs import number, padding_input, sliding_of
+from pages.ui.sliding_words import padding_words, size_formula
+
+
+def step_view() -> None:
+    """View 1 of the page; asks TensorFlow again each half second until its worker is up."""
+    st.fragment(_view, run_every=None if lab().device else 0.5)()
+
+
+def _view() -> None:
+    settings, stage = settings_and_stage()
+    with settings:
+        numbers, sliding = _settings()
+    with stage:
+        try:
+            size = sliding.output_size(numbers.volume.shape[0])
+        except InvalidSettings as error:
+            st.warning(str(error), icon=":material/block:")
+            return
+        _stage(numbers, sliding, size)
+
+
+def _settings() -> tuple[Numbers, Sliding]:
+    left, right = st.columns(2)
+    with left:
+        size = number("Input size", "size", 5, 1, LARGEST_INPUT)
+        filters = number("Filters", "filters", 2, 1, MOST_FILTERS)
+        stride = number("Stride", "stride", 2, 1, 4)
+    with right:
+        channels = number("Channels", "channels", 3, 1, MOST_CHANNELS)
+        kernel = number("Kernel size", "kernel", 3, 1, LARGEST_KERNEL)
+        dilation = number("Dilation", "dilation", 1, 1, 3)
+    padding = padding_input("padding", "1")
+    transposed = st.toggle(
+        "Transposed",
+        key="transposed",
+        bind="query-params",
+        persist_state="session",
+        help="Runs the window backwards: each input cell is spread over a window of the output, which grows.",
+    )
+    seed = number("Numbers", "numbers", 0, 0, 999, help="Another start of the random numbers.")
+    sliding = sliding_of(kernel, stride, padding, dilation, transposed)
+    return demo_numbers(seed, size, channels, filters, kernel), sliding
+
+
+def _stage(numbers: Numbers, sliding: Sliding, size: int) -> None:
+    height = numbers.volume.shape[0]
+    st.html(
+        f'<p class="lab-formula">{size_formula(height, sliding)}</p>'
+        f'<p class="lab-note">{padding_words(height, sliding)}</p>'
+    )
+    work = stepper_work()
+    edits = str(work.get("edits", st.query_params.get("edits", "")))
+    outputs = size * size * numbers.bias.size
+    cell = min(_whole(work.get("cell", st.query_params.get("cell", 0))), outputs - 1)
+    _remember(edits, cell)
+    convolution_stepper(_data(numbers, sliding, size, edits, cell))
+
+
+def _data(numbers: Numbers, sliding: Sliding, size: int, edits: str, cell: int) -> dict[str, Any]:
+    before, after = sliding.pads(numbers.volume.shape[0])
+    shape, filters = numbers.volume.shape, numbers.bias.size
+    output, trouble = _tensorflow(with_edits(numbers, edits), sliding)
+    lists = [numbers.volume.ravel().tolist(), numbers.kernels.ravel().tolist(), numbers.bias.tolist()]
+    return {
+        "structure": repr((sliding, lists)),
+        "input": shape,
+        "kernel": sliding.kernel,
+        "filters": filters,
+        "output": (size, size),
+        "stride": sliding.stride,
+        "dilation": sliding.dilation,
+        "transposed": sliding.transposed,
+        "before": (before, before),
+        "after": (after, after),
+        "volume": lists[0],
+        "kernels": lists[1],
+        "bias": lists[2],
+        "edits": edits,
+        "cell": cell,
+        "tensorflow": output,
+        "trouble": trouble,
+        "operation": "tf.nn.conv2d_transpose" if sliding.transposed else "tf.nn.conv2d",
+    }
+
+
+def _tensorflow(numbers: Numbers, sliding: Sliding) -> tuple[list[float] | None, str]:
+    """TensorFlow's output [filters, height, width] as a flat list, or None and why not yet."""
+    if not lab().device:
+        return None, lab().trouble or "Check: TensorFlow is being loaded in a worker process…"
+    try:
+        return _computed(numbers.volume, numbers.kernels, numbers.bias, sliding), ""
+    except WorkerError as error:
+        return None, f"Check: {error}"
+
+
+@st.cache_data(max_entries=200, show_spinner=False)
+def _computed(volume: Any, kernels: Any, bias: Any, sliding: Sliding) -> list[float]:
+    values: list[float] = np.moveaxis(lab().call(convolve, volume, kernels, bias, sliding), 2, 0).ravel().tolist()
+    return values
+
+
+def _remember(edits: str, cell: int) -> None:
+    """Numbers and place into the address; settings go there by themselves."""
+    for name, value, default in (("edits", edits, ""), ("cell", str(cell), "0")):
+        if value == default:
+            st.query_params.pop(name, None)
+        elif st.query_params.get(name) != value:
+            st.query_params[name] = value
+
+
+def _whole(value: Any) -> int:
+    return int(value) if str(value).isdecimal() else 0
