@@ -29,7 +29,7 @@ class Numbers:
 
 
 def demo_numbers(seed: int, size: int, channels: int, filters: int, kernel: int) -> Numbers:
-    """Inputs from 0 to 2 and weights from -1 to 1, as in the demo of cs231n. Other sizes keep the numbers they share."""
+    """Inputs from 0 to 2 and weights from -1 to 1, as in cs231n's demo. Other sizes keep the numbers they share."""
     random = np.random.default_rng(seed)
     volume = random.integers(0, 3, (LARGEST_INPUT, LARGEST_INPUT, MOST_CHANNELS))
     kernels = random.integers(-1, 2, (LARGEST_KERNEL, LARGEST_KERNEL, MOST_CHANNELS, MOST_FILTERS))

@@ -1,5 +1,7 @@
 """Widgets for a window that slides; each keeps its value in the page's address under its key."""
 
+from collections.abc import Mapping
+
 import streamlit as st
 
 from engine.sliding import Padding, Sliding
@@ -33,3 +35,18 @@ def padding_input(key: str, default: str) -> Padding:
 def sliding_of(kernel: int, stride: int, padding: Padding, dilation: int = 1, transposed: bool = False) -> Sliding:
     """The window that the widgets describe."""
     return Sliding(kernel, stride, padding, dilation, transposed)
+
+
+def choice(label: str, key: str, names: Mapping[str, str]) -> str:
+    """One of `names`, whose keys go into the address and whose values are shown; the first is the default."""
+    shown = st.segmented_control(
+        label,
+        list(names.values()),
+        default=next(iter(names.values())),
+        required=True,
+        key=key,
+        bind="query-params",
+        persist_state="session",
+        width="stretch",
+    )
+    return next(value for value, name in names.items() if name == shown)

@@ -31,7 +31,9 @@ def padding_words(size: int, sliding: Sliding) -> str:
     act = "cut off the output" if sliding.transposed else "of zeros added"
     if before == after:
         return f"{_cells(before)} {act} on every side."
-    return f"SAME is lopsided here: {_cells(before)} {act} at the top and left, {_cells(after)} at the bottom and right."
+    return (
+        f"SAME is lopsided here: {_cells(before)} {act} at the top and left, {_cells(after)} at the bottom and right."
+    )
 
 
 def _cells(count: int) -> str:

@@ -1,0 +1,134 @@
+"""Activation and pooling: a feature map on its way through both, as numbers and as a picture."""
+
+from typing import Any
+
+import streamlit as st
+
+from engine.convolution import Floats, Pooling, Stage, activate_and_pool, winners
+from engine.errors import InvalidInput, LabError
+from engine.filtering import coloured, filter_picture, parse_kernel, scale_of
+from engine.images import Pixels, png_address, shrink
+from engine.sliding import Sliding
+from pages.ui.activation_curves import FORMULAS, NAMES, curves_chart
+from pages.ui.anatomy import settings_and_stage
+from pages.ui.live_chart import live_chart
+from pages.ui.live_slider import live_slider
+from pages.ui.picture_source import shared_picture
+from pages.ui.picture_view import shared_kernel
+from pages.ui.pooling_flow import pooling_flow
+from pages.ui.session import lab
+from pages.ui.sliding_inputs import choice
+from pages.ui.theme import INPUT, KERNEL, OUTPUT
+
+LONGEST = 192
+"""Pixels of the picture's longer side: each should still be seen, and won, by itself."""
+
+DEFAULT_MAP = "2,-1,0,3,-2,1;-3,4,1,-1,0,2;0,1,-2,5,-4,-1;1,-2,3,0,2,-3;-1,0,-4,1,6,0;3,-1,2,-2,0,1"
+
+
+@st.fragment
+def pooling_view() -> None:
+    """View 3 of the page."""
+    settings, stage = settings_and_stage()
+    with settings:
+        activation, kind, sliding = _settings()
+    with stage:
+        try:
+            _numbers(activation, kind, sliding)
+            _picture(activation, kind, sliding)
+        except LabError as error:
+            st.warning(str(error), icon=":material/block:")
+
+
+def _settings() -> tuple[str, Pooling, Sliding]:
+    activation = choice("Activation", "activation", NAMES)
+    live_chart(curves_chart(activation), key="curves", height=210, description=f"Curve of {NAMES[activation]}.")
+    st.html(f'<p class="lab-note">{NAMES[activation]}(x) = {FORMULAS[activation][0]}</p>')
+    kind: Any = choice("Pooling", "pooling", {"max": "Max", "average": "Average"})
+    window = live_slider("Window", "window", 2, 1, 6)
+    stride = live_slider("Stride", "hop", 2, 1, 6)
+    padding: Any = choice("Padding", "edge", {"valid": "valid", "same": "same"})
+    st.caption(
+        "No parameters: the window only says where to look, and largest or mean need no weights. There is nothing "
+        "to learn, only a smaller map."
+    )
+    return activation, kind, Sliding(window, stride, padding)
+
+
+def _numbers(activation: str, kind: Pooling, sliding: Sliding) -> None:
+    feature_map = _map()
+    stage = _computed(feature_map[..., None], activation, kind, sliding)
+    maps = [
+        _map_of(f"Feature map {_size(feature_map)}", INPUT, feature_map),
+        _map_of(f"After {NAMES[activation]}", KERNEL, stage.activated[..., 0]),
+        _map_of(f"After {kind} pooling {_size(stage.pooled)}", OUTPUT, stage.pooled[..., 0]),
+    ]
+    data = _flow(maps, stage.activated[..., 0], kind, sliding) | {"editable": True}
+    pooling_flow(data, key="numbers_flow", on_edit=_edited)
+    st.html(f'<p class="lab-note">{_global(stage.activated, feature_map.shape)}</p>')
+
+
+def _picture(activation: str, kind: Pooling, sliding: Sliding) -> None:
+    response = picture_map(shared_picture(), shared_kernel())
+    scale = scale_of(response)
+    # Sigmoid and tanh only bend within a few units, so the map is brought there, as a normalisation would.
+    stage = _computed(response[..., None] * (3 / scale), activation, kind, sliding)
+    titles = [f"The kernel's response {_size(response)}", f"After {NAMES[activation]}", f"Pooled {_size(stage.pooled)}"]
+    planes = [response * (3 / scale), stage.activated[..., 0], stage.pooled[..., 0]]
+    maps = [
+        {"title": title, "hue": hue, "shape": plane.shape, "src": png_address(coloured(plane, "signed", 3.0))}
+        for title, hue, plane in zip(titles, (INPUT, KERNEL, OUTPUT), planes, strict=True)
+    ]
+    pooling_flow(_flow(maps, stage.activated[..., 0], kind, sliding), key="picture_flow")
+
+
+@st.cache_data(max_entries=16, show_spinner=False)
+def picture_map(image: Pixels, kernel: Floats) -> Floats:
+    """The grey picture under the kernel of the picture view, float32 [height, width]."""
+    return filter_picture(shrink(image, LONGEST), kernel, Sliding(len(kernel), 1, "same"), grey=True)[..., 0]
+
+
+@st.cache_data(max_entries=64, show_spinner=False)
+def _computed(volume: Floats, activation: str, kind: Pooling, sliding: Sliding) -> Stage:
+    return lab().call(activate_and_pool, volume, activation, kind, sliding, timeout_s=30)
+
+
+def _flow(maps: list[dict[str, Any]], activated: Floats, kind: Pooling, sliding: Sliding) -> dict[str, Any]:
+    before = [sliding.pads(size)[0] for size in activated.shape]
+    won = winners(activated, sliding).ravel().tolist() if kind == "max" else None
+    columns = maps[2]["shape"][1]
+    chosen = (maps[2]["shape"][0] // 2) * columns + columns // 2
+    return {
+        "maps": maps, "window": sliding.kernel, "stride": sliding.stride, "before": before, "winners": won,
+        "chosen": chosen, "editable": False,
+    }  # fmt: skip
+
+
+def _map_of(title: str, hue: str, values: Floats) -> dict[str, Any]:
+    return {"title": title, "hue": hue, "shape": values.shape, "values": values.round(4).tolist()}
+
+
+def _map() -> Floats:
+    """The numbers in the address, or the usual ones."""
+    try:
+        return parse_kernel(st.query_params.get("map", DEFAULT_MAP))
+    except InvalidInput as error:
+        st.warning(str(error), icon=":material/grid_off:")
+        return parse_kernel(DEFAULT_MAP)
+
+
+def _edited() -> None:
+    rows = (st.session_state.get("numbers_flow") or {}).get("map")
+    if rows:
+        st.query_params["map"] = ";".join(",".join(f"{value:g}" for value in row) for row in rows)
+
+
+def _global(activated: Floats, shape: tuple[int, ...]) -> str:
+    return (
+        f"Global average pooling takes the whole {shape[0]}×{shape[1]} map as one window: "
+        f"<b>{float(activated.mean()):.4g}</b>, one number a channel."
+    )
+
+
+def _size(values: Floats) -> str:
+    return f"{values.shape[0]}×{values.shape[1]}"
