@@ -22,6 +22,7 @@ CARDS = (
         ":material/grid_on:",
         "Slide a kernel over a picture and follow every multiplication.",
         "A kernel of nine orange cells lies on a blue grid; the sum of its products is one green cell.",
+        built=True,
     ),
     Card(
         "mnist",

@@ -16,7 +16,7 @@ function colour(cells) {
 }
 
 function show(value) {
-  return String(Number(value.toPrecision(3))).replace("-", "−").replace("0.", "0.");
+  return String(Number(value.toPrecision(2))).replace("-", "−");
 }
 
 function parse(text) {

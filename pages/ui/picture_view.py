@@ -50,7 +50,7 @@ def kernel_input() -> Floats:
         persist_state="session",
     )  # fmt: skip
     if name in SIZED:
-        side = live_slider("Size", "side", 5, 3, 9, 2)
+        side = live_slider("Size", "side", 7, 3, 9, 2)
         angle = live_slider("Angle", "angle", 30, 0, 180, 1, "°") if name in ANGLED else 0
         kernel = gallery_kernel(name, side, angle)
     else:
@@ -129,7 +129,7 @@ def picture_address(pixels: Pixels) -> str:
 
 
 def _words(result: Floats, colouring: str, scale: float) -> str:
-    values = f"Values from {result.min():,.0f} to {result.max():,.0f}"
+    values = f"Values from {result.min():,.0f} to {result.max():,.0f}".replace("-", "−")
     match colouring:
         case "picture":
             return f"{values}; what is below 0 is drawn black, above 255 white."
@@ -149,5 +149,5 @@ def shared_kernel() -> Floats:
     name = st.session_state.get("gallery", st.query_params.get("gallery", "Sobel x"))
     if name == OWN:
         return parse_kernel(st.query_params.get("weights", kernel_text(gallery_kernel("Sobel x"))))
-    side, angle = slider_value("side", 5, 3, 9), slider_value("angle", 30, 0, 180)
+    side, angle = slider_value("side", 7, 3, 9), slider_value("angle", 30, 0, 180)
     return gallery_kernel(name if name in GALLERY else "Sobel x", side, angle)

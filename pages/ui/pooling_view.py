@@ -19,6 +19,7 @@ from pages.ui.pooling_flow import pooling_flow
 from pages.ui.session import lab
 from pages.ui.sliding_inputs import choice
 from pages.ui.theme import INPUT, KERNEL, OUTPUT
+from pages.ui.when_ready import loading, when_ready
 
 LONGEST = 192
 """Pixels of the picture's longer side: each should still be seen, and won, by itself."""
@@ -26,13 +27,19 @@ LONGEST = 192
 DEFAULT_MAP = "2,-1,0,3,-2,1;-3,4,1,-1,0,2;0,1,-2,5,-4,-1;1,-2,3,0,2,-3;-1,0,-4,1,6,0;3,-1,2,-2,0,1"
 
 
-@st.fragment
 def pooling_view() -> None:
     """View 3 of the page."""
+    when_ready(_view)
+
+
+def _view() -> None:
     settings, stage = settings_and_stage()
     with settings:
         activation, kind, sliding = _settings()
     with stage:
+        if trouble := loading():
+            st.html(f'<p class="lab-note lab-stage-place">{trouble}</p>')
+            return
         try:
             _numbers(activation, kind, sliding)
             _picture(activation, kind, sliding)
@@ -41,7 +48,7 @@ def pooling_view() -> None:
 
 
 def _settings() -> tuple[str, Pooling, Sliding]:
-    activation = choice("Activation", "activation", NAMES)
+    activation = choice("Activation", "activation", NAMES, wrap=True)
     live_chart(curves_chart(activation), key="curves", height=210, description=f"Curve of {NAMES[activation]}.")
     st.html(f'<p class="lab-note">{NAMES[activation]}(x) = {FORMULAS[activation][0]}</p>')
     kind: Any = choice("Pooling", "pooling", {"max": "Max", "average": "Average"})

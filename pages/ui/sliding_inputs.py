@@ -37,7 +37,7 @@ def sliding_of(kernel: int, stride: int, padding: Padding, dilation: int = 1, tr
     return Sliding(kernel, stride, padding, dilation, transposed)
 
 
-def choice(label: str, key: str, names: Mapping[str, str]) -> str:
+def choice(label: str, key: str, names: Mapping[str, str], *, wrap: bool = False, labelled: bool = True) -> str:
     """One of `names`, whose keys go into the address and whose values are shown; the first is the default."""
     shown = st.segmented_control(
         label,
@@ -48,5 +48,7 @@ def choice(label: str, key: str, names: Mapping[str, str]) -> str:
         bind="query-params",
         persist_state="session",
         width="stretch",
+        wrap=wrap,
+        label_visibility="visible" if labelled else "collapsed",
     )
     return next(value for value, name in names.items() if name == shown)

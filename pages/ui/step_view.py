@@ -22,11 +22,12 @@ from pages.ui.convolution_stepper import convolution_stepper, stepper_work
 from pages.ui.session import lab
 from pages.ui.sliding_inputs import number, padding_input, sliding_of
 from pages.ui.sliding_words import padding_words, size_formula
+from pages.ui.when_ready import loading, when_ready
 
 
 def step_view() -> None:
-    """View 1 of the page; asks TensorFlow again each half second until its worker is up."""
-    st.fragment(_view, run_every=None if lab().device else 0.5)()
+    """View 1 of the page."""
+    when_ready(_view)
 
 
 def _view() -> None:
@@ -108,8 +109,8 @@ def _data(numbers: Numbers, sliding: Sliding, size: int, edits: str, cell: int) 
 
 def _tensorflow(numbers: Numbers, sliding: Sliding) -> tuple[list[float] | None, str]:
     """TensorFlow's output [filters, height, width] as a flat list, or None and why not yet."""
-    if not lab().device:
-        return None, lab().trouble or "Check: TensorFlow is being loaded in a worker process…"
+    if trouble := loading():
+        return None, f"Check: {trouble}"
     try:
         return _computed(numbers.volume, numbers.kernels, numbers.bias, sliding), ""
     except WorkerError as error:
