@@ -134,9 +134,10 @@ def _convolved(tf: Any, x: Floats, w: Floats, sliding: Sliding) -> Any:
 
 def _transposed(tf: Any, x: Floats, w: Floats, sliding: Sliding) -> Any:
     # TensorFlow's CPU kernel refuses a dilated transposed convolution; a kernel spread by zeros is the same kernel.
-    wide = spread(w, sliding.dilation).transpose(0, 1, 3, 2)
-    same = sliding.padding == "same"
-    whole = [size * sliding.stride if same else (size - 1) * sliding.stride + sliding.reach for size in x.shape[:2]]
-    y = tf.nn.conv2d_transpose(x[None], wide, [1, *whole, w.shape[3]], sliding.stride, "SAME" if same else "VALID")
-    cut = 0 if isinstance(sliding.padding, str) else sliding.padding
-    return y[:, cut : whole[0] - cut, cut : whole[1] - cut]
+    # Zeros also fill it up to the stride, for SAME has output where a smaller window never comes.
+    gap = max(sliding.stride - sliding.reach, 0)
+    wide = np.pad(spread(w, sliding.dilation), ((0, gap), (0, gap), (0, 0), (0, 0))).transpose(0, 1, 3, 2)
+    whole = [(size - 1) * sliding.stride + len(wide) for size in x.shape[:2]]
+    y = tf.nn.conv2d_transpose(x[None], wide, [1, *whole, w.shape[3]], sliding.stride, "VALID")
+    (top, height), (left, width) = ((sliding.pads(size)[0], sliding.output_size(size)) for size in x.shape[:2])
+    return y[:, top : top + height, left : left + width]

@@ -1,6 +1,5 @@
 """The convolution page without a browser; what its worker would compute is computed here, by the same function."""
 
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -105,11 +104,3 @@ def test_a_pooling_window_larger_than_the_map_says_why(app: AppTest) -> None:
     app.run()
     assert not app.exception
     assert "fits nowhere" in app.warning[0].value
-
-
-def test_the_page_imports_no_scikit(app: AppTest) -> None:
-    """Their photographs are read from their folders; importing the packages costs a second and 60 MB."""
-    app.query_params["view"] = "On a picture"
-    app.run()
-    assert "skimage" not in sys.modules
-    assert "sklearn" not in sys.modules
