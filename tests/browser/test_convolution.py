@@ -1,0 +1,195 @@
+"""The convolution page in a real browser, held against arithmetic done here."""
+
+import random
+import re
+import time
+
+import numpy as np
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+STRIDE, PADDING, SIZE, CHANNELS, SIDE, FILTERS, OUTPUT = 2, 1, 5, 3, 3, 2, 3
+
+
+def open_stepper(page: Page, app: str, query: str = "") -> None:
+    page.goto(f"{app}/convolution{query}")
+    page.locator(".stepper-board button").first.wait_for(timeout=30_000)
+    expect(page.locator(".stepper-check")).to_contain_text("largest difference", timeout=60_000)
+
+
+def numbers(page: Page) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """Input, kernels, bias and output as they stand on the screen."""
+    fields = page.evaluate(
+        "() => Object.fromEntries([...document.querySelectorAll('.stepper input[data-place]')]"
+        ".map((field) => [field.dataset.place, Number(field.value.replace('−', '-'))]))"
+    )
+    shown = page.evaluate(
+        "() => [...document.querySelectorAll('.stepper [data-cell]')]"
+        ".map((cell) => Number(cell.textContent.replace('−', '-')))"
+    )
+    arrays = {
+        "x": np.zeros((SIZE, SIZE, CHANNELS)),
+        "w": np.zeros((SIDE, SIDE, CHANNELS, FILTERS)),
+        "b": np.zeros(FILTERS),
+    }
+    for place, value in fields.items():
+        arrays[place[0]][tuple(int(i) for i in place[1:].split("."))] = value
+    return arrays["x"], arrays["w"], arrays["b"], np.array(shown).reshape(FILTERS, OUTPUT, OUTPUT)
+
+
+def by_hand(x: np.ndarray, w: np.ndarray, b: np.ndarray, f: int, row: int, column: int) -> float:
+    total = b[f]
+    for i in range(SIDE):
+        for j in range(SIDE):
+            r, k = row * STRIDE - PADDING + i, column * STRIDE - PADDING + j
+            if 0 <= r < SIZE and 0 <= k < SIZE:
+                total += sum(x[r, k, c] * w[i, j, c, f] for c in range(CHANNELS))
+    return float(total)
+
+
+def where(page: Page) -> str:
+    return page.locator(".stepper-where").inner_text()
+
+
+def test_the_default_demo_gives_what_plain_arithmetic_gives(page: Page, app: str) -> None:
+    open_stepper(page, app)
+    x, w, b, y = numbers(page)
+    for _ in range(8):
+        f, row, column = random.randrange(FILTERS), random.randrange(OUTPUT), random.randrange(OUTPUT)
+        assert y[f, row, column] == pytest.approx(by_hand(x, w, b, f, row, column), abs=1e-9)
+        page.locator(f".stepper [data-cell='{(f * OUTPUT + row) * OUTPUT + column}']").hover()
+        expect(page.locator(".stepper-where")).to_have_text(f"Output {f + 1}, row {row + 1}, column {column + 1}")
+        total = page.locator(".stepper-total strong").inner_text().replace("−", "-").removeprefix("= ")
+        assert float(total) == y[f, row, column]
+        assert page.locator(".stepper-terms span").count() == SIDE * SIDE * CHANNELS
+    expect(page.locator(".stepper-check")).to_contain_text("same 18 numbers; largest difference 0.")
+
+
+@pytest.mark.parametrize("place", [(0, 0, 0), (2, 2, 1), (1, 3, 2), (4, 4, 0)])
+def test_editing_an_input_changes_exactly_the_outputs_that_see_it(
+    page: Page, app: str, place: tuple[int, int, int]
+) -> None:
+    # No weight is zero here, so that every output that sees the cell must change.
+    weights = [f"w{i}.{j}.{place[2]}.{f}=1" for i in range(SIDE) for j in range(SIDE) for f in range(FILTERS)]
+    open_stepper(page, app, f"?edits={','.join(weights)}")
+    *_, before = numbers(page)
+    page.locator(f".stepper input[data-place='x{place[0]}.{place[1]}.{place[2]}']").fill("-7.5")
+    x, w, b, after = numbers(page)
+    assert x[place] == -7.5
+    for f, row, column in np.ndindex(after.shape):
+        assert after[f, row, column] == pytest.approx(by_hand(x, w, b, f, row, column))
+        sees = all(p <= place[axis] + PADDING < p + SIDE for axis, p in enumerate((row * STRIDE, column * STRIDE)))
+        assert (after[f, row, column] != before[f, row, column]) == sees
+    expect(page.locator(".stepper-check")).to_contain_text("largest difference", timeout=10_000)
+    expect(page).to_have_url(re.compile(f"x{place[0]}.{place[1]}.{place[2]}%3D-7.5"))
+    page.reload()
+    field = page.locator(f".stepper input[data-place='x{place[0]}.{place[1]}.{place[2]}']")
+    expect(field).to_have_value("−7.5", timeout=30_000)
+
+
+def test_a_wrong_number_changes_nothing_and_is_marked(page: Page, app: str) -> None:
+    open_stepper(page, app)
+    *_, before = numbers(page)
+    field = page.locator(".stepper input[data-place='x0.0.0']")
+    value = field.input_value()
+    field.fill("two")
+    expect(field).to_have_attribute("aria-invalid", "true")
+    field.blur()
+    expect(field).to_have_value(value)
+    np.testing.assert_array_equal(numbers(page)[3], before)
+
+
+def test_play_pause_step_and_scrub(page: Page, app: str) -> None:
+    open_stepper(page, app)
+    page.get_by_role("button", name="Play", exact=True).click()
+    expect(page.locator(".stepper-where")).to_have_text("Output 1, row 1, column 3", timeout=5_000)
+    page.get_by_role("button", name="Pause", exact=True).click()
+    stopped = where(page)
+    time.sleep(1.5)
+    assert where(page) == stopped
+    page.get_by_role("button", name="Step forward").click()
+    assert where(page) != stopped
+    page.get_by_role("button", name="Step back").click()
+    assert where(page) == stopped
+    page.locator(".stepper-scrub").fill("17")
+    expect(page.locator(".stepper-where")).to_have_text("Output 2, row 3, column 3")
+    expect(page).to_have_url(re.compile("cell=17"))
+
+
+def test_space_plays_and_arrows_step(page: Page, app: str) -> None:
+    open_stepper(page, app)
+    page.locator("h1").click()
+    page.keyboard.press("ArrowRight")
+    expect(page.locator(".stepper-where")).to_have_text("Output 1, row 1, column 2")
+    page.keyboard.press("ArrowDown")
+    expect(page.locator(".stepper-where")).to_have_text("Output 1, row 2, column 2")
+    page.keyboard.press("ArrowLeft")
+    expect(page.locator(".stepper-where")).to_have_text("Output 1, row 2, column 1")
+    page.keyboard.press("ArrowUp")
+    expect(page.locator(".stepper-where")).to_have_text("Output 1, row 1, column 1")
+    page.keyboard.press("Space")
+    expect(page.get_by_role("button", name="Pause", exact=True)).to_be_visible()
+    page.keyboard.press("Space")
+    expect(page.get_by_role("button", name="Play", exact=True)).to_be_visible()
+
+
+def test_touch_lights_the_window(browser: Browser, app: str) -> None:
+    context = browser.new_context(viewport={"width": 390, "height": 844}, has_touch=True)
+    phone = context.new_page()
+    try:
+        open_stepper(phone, app)
+        phone.locator(".stepper [data-cell='13']").tap()
+        expect(phone.locator(".stepper-where")).to_have_text("Output 2, row 2, column 2")
+        lit = ".stepper-input:first-child .stepper-on"
+        assert phone.locator(lit).count() == SIDE * SIDE
+        assert phone.evaluate("document.documentElement.scrollWidth") <= 390
+    finally:
+        context.close()
+
+
+def test_a_setting_is_in_the_address_and_the_numbers_follow(page: Page, app: str) -> None:
+    open_stepper(page, app, "?stride=1&padding=same&kernel=2")
+    expect(page.locator(".lab-formula")).to_contain_text("= 5")
+    expect(page.get_by_text("SAME is lopsided here")).to_be_visible()
+    assert page.locator(".stepper [data-cell]").count() == 5 * 5 * FILTERS
+    open_stepper(page, app, "?transposed=true")
+    expect(page.locator(".stepper-check")).to_contain_text("tf.nn.conv2d_transpose")
+    expect(page.locator(".stepper-check")).to_contain_text("largest difference 0.")
+
+
+def test_a_picture_follows_the_slider_and_the_grid(page: Page, app: str) -> None:
+    page.goto(f"{app}/convolution?view=On+a+picture&gallery=Gabor")
+    page.locator(".pictures img").nth(1).wait_for(timeout=30_000)
+    page.wait_for_timeout(1000)
+    page.evaluate(
+        "() => { window.loads = []; const image = document.querySelectorAll('.pictures img')[1];"
+        " image.addEventListener('load', () => window.loads.push(performance.now() - window.moved)); }"
+    )
+    angle = page.locator(".live-slider", has_text="Angle").locator("input")
+    for value in range(40, 50):
+        page.evaluate("window.moved = performance.now()")
+        angle.fill(str(value))
+        page.wait_for_timeout(400)
+    times = sorted(page.evaluate("window.loads"))
+    print(f"slider to picture, ms: {[round(ms) for ms in times]}")
+    assert len(times) >= 10
+    assert times[len(times) // 2] < 150
+    expect(page).to_have_url(re.compile("angle=49"))
+    cell = page.get_by_label("Kernel row 1, column 1", exact=True)
+    count = len(times)
+    cell.fill("3")
+    page.wait_for_function(f"window.loads.length > {count}")
+    expect(page).to_have_url(re.compile("weights=3"))
+
+
+def test_who_won_a_pooling_window(page: Page, app: str) -> None:
+    page.goto(f"{app}/convolution?view=Activation+and+pooling")
+    page.locator(".flow-frame").nth(5).wait_for(timeout=60_000)
+    frame = page.locator(".flow-frame").nth(2).bounding_box()
+    assert frame
+    page.mouse.move(frame["x"] + frame["width"] * 0.9, frame["y"] + frame["height"] * 0.9)
+    expect(page.locator(".flow-line").first).to_have_text(
+        "Pooled row 3, column 3: of rows 5 to 6, columns 5 to 6, row 5, column 5 won."
+    )
+    page.get_by_label("Feature map row 6, column 6").fill("50")
+    expect(page.locator(".flow-line").first).to_contain_text("row 6, column 6 won.", timeout=10_000)
