@@ -56,7 +56,7 @@ def shrink(image: Pixels, longest: int) -> Pixels:
     return np.asarray(Image.fromarray(image).resize(size, Image.Resampling.LANCZOS, reducing_gap=3))
 
 
-def jpeg_address(image: Pixels, quality: int = 90) -> str:
+def jpeg_address(image: Pixels, quality: int = 85) -> str:
     """A JPEG data address of a uint8 [height, width] or [height, width, 3] image; colours keep every pixel."""
     buffer = io.BytesIO()
     Image.fromarray(image).save(buffer, "JPEG", quality=quality, subsampling=0)

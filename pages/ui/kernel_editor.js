@@ -15,8 +15,10 @@ function colour(cells) {
   });
 }
 
-function show(value) {
-  return String(Number(value.toPrecision(2))).replace("-", "−");
+// Large kernels have small cells: two decimals, and no zero before the point.
+function show(value, side) {
+  const text = side > 5 ? String(Number(value.toFixed(2))).replace("0.", ".") : String(Number(value.toPrecision(3)));
+  return text.replace("-", "−");
 }
 
 function parse(text) {
@@ -25,10 +27,8 @@ function parse(text) {
   return clean && Number.isFinite(value) && Math.abs(value) <= 1000 ? value : null;
 }
 
-function field(value, row, column) {
+function field(row, column) {
   const cell = document.createElement("input");
-  cell.value = show(value);
-  cell.dataset.value = value;
   cell.autocomplete = "off";
   cell.setAttribute("aria-label", `Kernel row ${row + 1}, column ${column + 1}`);
   return cell;
@@ -42,20 +42,27 @@ export default function ({ data, parentElement, setStateValue }) {
     root.shown = text;
     const same = root.childElementCount === side * side;
     root.style.setProperty("--side", side);
-    if (!same) root.replaceChildren(...data.rows.flatMap((row, r) => row.map((value, c) => field(value, r, c))));
+    if (!same) root.replaceChildren(...data.rows.flatMap((row, r) => row.map((_, c) => field(r, c))));
     [...root.children].forEach((cell, index) => {
       const value = data.rows[Math.floor(index / side)][index % side];
       cell.dataset.value = value;
-      if (root.ownerDocument.activeElement !== cell) cell.value = show(value);
+      if (root.ownerDocument.activeElement !== cell) cell.value = show(value, side);
     });
     colour([...root.children]);
   }
   const cells = () => [...root.children];
-  root.onfocusin = (event) => event.target.select();
-  root.onfocusout = (event) => {
-    event.target.value = show(Number(event.target.dataset.value));
-    event.target.removeAttribute("aria-invalid");
-  };
+  root.side = side;
+  if (!root.listens) {
+    root.listens = true;
+    root.addEventListener("focusin", ({ target }) => {
+      target.value = target.dataset.value.replace("-", "−");
+      target.select();
+    });
+    root.addEventListener("focusout", ({ target }) => {
+      target.value = show(Number(target.dataset.value), root.side);
+      target.removeAttribute("aria-invalid");
+    });
+  }
   root.onkeydown = (event) => {
     const by = { ArrowUp: -side, ArrowDown: side, ArrowLeft: -1, ArrowRight: 1 }[event.key];
     if (event.key === "Enter") event.target.blur();

@@ -11,10 +11,10 @@ from engine.images import Pixels, png_address, shrink
 from engine.sliding import Sliding
 from pages.ui.activation_curves import FORMULAS, NAMES, curves_chart
 from pages.ui.anatomy import settings_and_stage
+from pages.ui.kernel_source import shared_kernel
 from pages.ui.live_chart import live_chart
 from pages.ui.live_slider import live_slider
 from pages.ui.picture_source import shared_picture
-from pages.ui.picture_view import shared_kernel
 from pages.ui.pooling_flow import pooling_flow
 from pages.ui.session import lab
 from pages.ui.sliding_inputs import choice
