@@ -5,6 +5,7 @@ import streamlit as st
 from engine.convolution import Floats
 from engine.filtering import parse_kernel
 from engine.kernels import ANGLED, GALLERY, SIZED, gallery_kernel
+from pages.ui.address import recall, remember
 from pages.ui.kernel_editor import edited_kernel, kernel_editor
 from pages.ui.live_slider import live_slider, slider_value
 
@@ -35,25 +36,18 @@ def size_and_angle(name: str) -> None:
 def kernel_grid(name: str, kernel: Floats) -> None:
     """The kernel's cells; whoever edits one has a kernel of their own."""
     if name != OWN:
-        st.query_params.pop("weights", None)
+        remember("weights", "")
     kernel_editor(kernel, _edited)
 
 
 def chosen_kernel(name: str) -> Floats:
     """The kernel as its widgets stand. Raises `InvalidInput` if the address holds one that cannot be used."""
     if name == OWN:
-        return parse_kernel(st.query_params.get("weights", ""))
+        return parse_kernel(recall("weights"))
     return gallery_kernel(name, slider_value("side", 7, 3, 9) | 1, slider_value("angle", 30, 0, 180))
-
-
-def shared_kernel() -> Floats:
-    """The kernel that the picture view last had, for the views that follow it."""
-    name = st.session_state.get("gallery", st.query_params.get("gallery", FIRST))
-    usable = name in GALLERY or (name == OWN and "weights" in st.query_params)
-    return chosen_kernel(name if usable else FIRST)
 
 
 def _edited() -> None:
     if text := edited_kernel():
         st.session_state["gallery"] = OWN
-        st.query_params["weights"] = text
+        remember("weights", text)

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import streamlit as st
 
+from pages.ui.address import recall, remember
+
 HERE = Path(__file__).parent
 
 _component = st.components.v2.component(
@@ -21,11 +23,7 @@ _component = st.components.v2.component(
 def live_slider(label: str, key: str, default: int, low: int, high: int, step: int = 1, unit: str = "") -> int:
     """A whole number from `low` to `high`; `unit` follows it on the screen."""
     value = slider_value(key, default, low, high)
-    st.session_state[f"{key} kept"] = value
-    if value == default:
-        st.query_params.pop(key, None)
-    elif st.query_params.get(key) != str(value):
-        st.query_params[key] = str(value)
+    remember(key, str(value), str(default))
     data = {"label": label, "value": value, "min": low, "max": high, "step": step, "unit": unit}
     _component(key=f"{key} slider", data=data, on_value_change=lambda: None)
     return value
@@ -35,7 +33,5 @@ def slider_value(key: str, default: int, low: int, high: int) -> int:
     """Where the slider stands: as moved, as the address says, or as it stood when last seen."""
     state = st.session_state.get(f"{key} slider")
     moved = state and state.get("value")
-    for candidate in (moved, st.query_params.get(key), st.session_state.get(f"{key} kept")):
-        if str(candidate).isdecimal():
-            return min(max(int(candidate), low), high)
-    return default
+    text = recall(key) if moved is None else str(moved)
+    return min(max(int(text), low), high) if text.isdecimal() else default

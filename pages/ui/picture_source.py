@@ -1,7 +1,5 @@
 """The picture that the page works on: a sample photograph, an upload or the camera."""
 
-import hashlib
-
 import streamlit as st
 
 from engine.errors import InvalidInput
@@ -17,36 +15,29 @@ def picture_input() -> Pixels:
 
     What cannot be used is said in a sentence, and the photograph that is chosen shows instead.
     """
-    names = list(PHOTOGRAPHS)
-    name = st.selectbox("Picture", names, key="picture", bind="query-params", persist_state="session")
+    name = photograph_input()
     with st.expander("Your own picture", icon=":material/add_photo_alternate:"):
         upload = st.file_uploader("File", KINDS, max_upload_size=MOST_BYTES // 1_000_000, key="upload")
         camera = st.toggle("Use the camera", key="camera")
         shot = st.camera_input("Camera", key="shot", label_visibility="collapsed") if camera else None
+        st.session_state["own picture"] = None
         if own := shot or upload:
             try:
-                return remember_picture(_decoded(own.getvalue()))
+                st.session_state["own picture"] = _decoded(own.getvalue())
             except InvalidInput as error:
                 st.error(str(error), icon=":material/broken_image:")
-    return remember_picture(photograph(name))
+    return worked_on(name)
 
 
-def shared_picture() -> Pixels:
-    """The picture last worked on, or the one that the address names."""
-    kept = st.session_state.get("picture pixels")
-    name = st.query_params.get("picture")
-    return kept if kept is not None else photograph(name if name in PHOTOGRAPHS else next(iter(PHOTOGRAPHS)))
+def photograph_input() -> str:
+    """A box to choose a sample photograph."""
+    return st.selectbox("Picture", list(PHOTOGRAPHS), key="picture", bind="query-params", persist_state="session")
 
 
-def remember_picture(image: Pixels) -> Pixels:
-    """Keep it for the other views."""
-    st.session_state["picture pixels"] = image
-    return image
-
-
-def fingerprint(image: Pixels) -> str:
-    """A short name of the pixels, to cache by."""
-    return hashlib.blake2b(image.tobytes(), digest_size=8).hexdigest()
+def worked_on(name: str) -> Pixels:
+    """The person's own picture if there is one, else the photograph called `name`."""
+    own = st.session_state.get("own picture")
+    return photograph(name) if own is None else own
 
 
 @st.cache_data(max_entries=16, show_spinner=False)

@@ -10,11 +10,12 @@ from engine.filtering import coloured, filter_picture, parse_kernel, scale_of
 from engine.images import Pixels, png_address, shrink
 from engine.sliding import Sliding
 from pages.ui.activation_curves import FORMULAS, NAMES, curves_chart
+from pages.ui.address import recall, remember
 from pages.ui.anatomy import settings_and_stage
-from pages.ui.kernel_source import shared_kernel
+from pages.ui.kernel_source import chosen_kernel, gallery_input
 from pages.ui.live_chart import live_chart
 from pages.ui.live_slider import live_slider
-from pages.ui.picture_source import shared_picture
+from pages.ui.picture_source import photograph_input, worked_on
 from pages.ui.pooling_flow import pooling_flow
 from pages.ui.session import lab
 from pages.ui.sliding_inputs import choice
@@ -36,13 +37,14 @@ def _view() -> None:
     settings, stage = settings_and_stage()
     with settings:
         activation, kind, sliding = _settings()
+        image, kernel_name = worked_on(photograph_input()), gallery_input()
     with stage:
         if trouble := loading():
             st.html(f'<p class="lab-note lab-stage-place">{trouble}</p>')
             return
         try:
             _numbers(activation, kind, sliding)
-            _picture(activation, kind, sliding)
+            _picture(picture_map(image, chosen_kernel(kernel_name)), activation, kind, sliding)
         except LabError as error:
             st.warning(str(error), icon=":material/block:")
 
@@ -75,8 +77,7 @@ def _numbers(activation: str, kind: Pooling, sliding: Sliding) -> None:
     st.html(f'<p class="lab-note">{_global(stage.activated, feature_map.shape)}</p>')
 
 
-def _picture(activation: str, kind: Pooling, sliding: Sliding) -> None:
-    response = picture_map(shared_picture(), shared_kernel())
+def _picture(response: Floats, activation: str, kind: Pooling, sliding: Sliding) -> None:
     scale = scale_of(response)
     # Sigmoid and tanh only bend within a few units, so the map is brought there, as a normalisation would.
     stage = _computed(response[..., None] * (3 / scale), activation, kind, sliding)
@@ -118,7 +119,7 @@ def _map_of(title: str, hue: str, values: Floats) -> dict[str, Any]:
 def _map() -> Floats:
     """The numbers in the address, or the usual ones."""
     try:
-        return parse_kernel(st.query_params.get("map", DEFAULT_MAP))
+        return parse_kernel(recall("map", DEFAULT_MAP))
     except InvalidInput as error:
         st.warning(str(error), icon=":material/grid_off:")
         return parse_kernel(DEFAULT_MAP)
@@ -127,7 +128,7 @@ def _map() -> Floats:
 def _edited() -> None:
     rows = (st.session_state.get("numbers_flow") or {}).get("map")
     if rows:
-        st.query_params["map"] = ";".join(",".join(f"{value:g}" for value in row) for row in rows)
+        remember("map", ";".join(",".join(f"{value:g}" for value in row) for row in rows), DEFAULT_MAP)
 
 
 def _global(activated: Floats, shape: tuple[int, ...]) -> str:

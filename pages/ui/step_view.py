@@ -17,6 +17,7 @@ from engine.demonstration import (
 )
 from engine.errors import InvalidSettings, WorkerError
 from engine.sliding import Sliding
+from pages.ui.address import recall, remember
 from pages.ui.anatomy import settings_and_stage
 from pages.ui.convolution_stepper import convolution_stepper, stepper_work
 from pages.ui.session import lab
@@ -73,10 +74,11 @@ def _stage(numbers: Numbers, sliding: Sliding, size: int) -> None:
         f'<p class="lab-note">{padding_words(height, sliding)}</p>'
     )
     work = stepper_work()
-    edits = str(work.get("edits", st.query_params.get("edits", "")))
+    edits = str(work.get("edits", recall("edits")))
     outputs = size * size * numbers.bias.size
-    cell = min(_whole(work.get("cell", st.query_params.get("cell", 0))), outputs - 1)
-    _remember(edits, cell)
+    cell = min(_whole(work.get("cell", recall("cell", "0"))), outputs - 1)
+    remember("edits", edits)
+    remember("cell", str(cell), "0")
     convolution_stepper(_data(numbers, sliding, size, edits, cell))
 
 
@@ -121,15 +123,6 @@ def _tensorflow(numbers: Numbers, sliding: Sliding) -> tuple[list[float] | None,
 def _computed(volume: Any, kernels: Any, bias: Any, sliding: Sliding) -> list[float]:
     values: list[float] = np.moveaxis(lab().call(convolve, volume, kernels, bias, sliding), 2, 0).ravel().tolist()
     return values
-
-
-def _remember(edits: str, cell: int) -> None:
-    """Numbers and place into the address; settings go there by themselves."""
-    for name, value, default in (("edits", edits, ""), ("cell", str(cell), "0")):
-        if value == default:
-            st.query_params.pop(name, None)
-        elif st.query_params.get(name) != value:
-            st.query_params[name] = value
 
 
 def _whole(value: Any) -> int:
