@@ -1,11 +1,13 @@
 """The convolution page in a real browser, held against arithmetic done here."""
 
+import io
 import random
 import re
 import time
 
 import numpy as np
 import pytest
+from PIL import Image
 from playwright.sync_api import Browser, Page, expect
 
 STRIDE, PADDING, SIZE, CHANNELS, SIDE, FILTERS, OUTPUT = 2, 1, 5, 3, 3, 2, 3
@@ -194,3 +196,16 @@ def test_who_won_a_pooling_window(page: Page, app: str) -> None:
     )
     page.get_by_label("Feature map row 6, column 6").fill("50")
     expect(page.locator(".flow-line").first).to_contain_text("row 6, column 6 won.", timeout=10_000)
+
+
+def test_uploads_are_shown_or_refused_in_a_sentence(page: Page, app: str) -> None:
+    page.goto(f"{app}/convolution?view=On+a+picture")
+    page.get_by_text("Your own picture").click()
+    field = page.locator("input[type=file]").first
+    field.set_input_files({"name": "letter.png", "mimeType": "image/png", "buffer": b"Dear reader, this is a letter."})
+    expect(page.get_by_text("This file is not a picture that can be read")).to_be_visible()
+    picture = io.BytesIO()
+    Image.new("CMYK", (40, 30), (0, 255, 0, 0)).save(picture, "JPEG")
+    field.set_input_files({"name": "print.jpg", "mimeType": "image/jpeg", "buffer": picture.getvalue()})
+    expect(page.get_by_text("Input 40×30")).to_be_visible()
+    expect(page.get_by_text("This file is not a picture")).to_be_hidden()
