@@ -1,5 +1,6 @@
 """A stack of one's own, row by row: how large its maps become, how far they see, and what that costs."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import pandas as pd
@@ -8,10 +9,11 @@ import streamlit as st
 from engine.errors import InvalidSettings
 from engine.receptive_field import LIMITS, Layer, Reach, trace
 from pages.ui.drawing import drawing
-from pages.ui.stack_drawing import cone_svg
+from pages.ui.stack_drawing import WIDEST, cone_svg
 
 KINDS = {"Convolution": "conv", "Depthwise": "depthwise", "Pooling": "pool"}
-COLUMNS = ["layer", "kernel", "stride", "dilation", "channels"]
+DEFAULTS = {"kernel": 3, "stride": 1, "dilation": 1, "channels": 16}
+"""What a new row holds, and a number that was deleted stands for."""
 
 PRESETS = {
     "Chapter's MNIST": (
@@ -41,6 +43,7 @@ PRESETS = {
 }
 
 
+@st.fragment
 def stack_builder() -> None:
     """The table to edit, the numbers that follow from it, and a cut through the stack."""
     st.subheader("Build your own stack", anchor=False)
@@ -52,7 +55,7 @@ def stack_builder() -> None:
     padding = inputs[2].selectbox("Padding", ["same", "valid"], key="stack padding")
     editor, numbers = st.columns(2)
     with editor:
-        edited = _editor(pd.DataFrame(rows, columns=COLUMNS), preset)
+        edited = _editor(pd.DataFrame(rows, columns=["layer", *DEFAULTS]), preset)
     try:
         layers = [_layer(row, padding) for row in edited.to_dict("records")]
         reaches = trace(layers, size, size, channels)
@@ -60,12 +63,27 @@ def stack_builder() -> None:
         numbers.error(str(error))
         return
     with numbers:
-        st.dataframe(_numbers(reaches), hide_index=True, width="stretch")
+        st.dataframe(numbers_of(reaches[1:]), hide_index=True, width="stretch")
     st.caption(_summary(reaches))
     if svg := cone_svg(layers, size):
         drawing(svg, key="stack cone")
-    else:
-        st.caption("The cut through the stack is drawn while its receptive field is at most 64 pixels wide.")
+    elif layers:
+        st.caption(f"What a cell reads is drawn here while it sees at most {WIDEST} pixels in a row.")
+
+
+def numbers_of(reaches: Sequence[Reach]) -> pd.DataFrame:
+    """A row a layer: what it writes, how far it sees, what it costs."""
+    return pd.DataFrame(
+        [
+            {
+                "Output": f"{reach.height}×{reach.width}×{reach.channels}",
+                "Sees": f"{reach.field} px",
+                "Parameters": f"{reach.parameters:,}",
+                "Multiply–adds": f"{reach.multiply_adds:,}",
+            }
+            for reach in reaches
+        ]
+    )
 
 
 def _editor(table: pd.DataFrame, preset: str) -> pd.DataFrame:
@@ -80,55 +98,34 @@ def _editor(table: pd.DataFrame, preset: str) -> pd.DataFrame:
             "layer": st.column_config.SelectboxColumn(
                 "Layer", options=list(KINDS), default="Convolution", required=True
             ),
-            "kernel": _whole("kernel", 3),
-            "stride": _whole("stride", 1),
-            "dilation": _whole("dilation", 1),
-            "channels": _whole(
-                "channels", None, "Maps that a convolution writes; the others write as many as they read."
-            ),
+            "kernel": _whole("kernel"),
+            "stride": _whole("stride"),
+            "dilation": _whole("dilation"),
+            "channels": _whole("channels"),
         },
     )
 
 
-def _whole(name: str, default: int | None, help_text: str | None = None) -> Any:
+def _whole(name: str) -> Any:
+    """A column of whole numbers; rows of pooling and depthwise convolutions need no number of channels."""
+    needed = name != "channels"
     return st.column_config.NumberColumn(
         name.capitalize(),
         min_value=1,
         max_value=LIMITS[name],
         step=1,
-        default=default,
-        help=help_text,
-        required=default is not None,
+        default=DEFAULTS[name],
+        required=needed,
+        help=None if needed else "Maps that a convolution writes; the others write as many as they read.",
     )
 
 
 def _layer(row: dict[str, Any], padding: str) -> Layer:
-    """A row of the table; what is left empty is what a new row has."""
-    kind = KINDS[row["layer"] or "Convolution"]
-    kernel, stride, dilation = (
-        _number(row[name], default) for name, default in zip(COLUMNS[1:4], (3, 1, 1), strict=True)
-    )
-    channels = _number(row["channels"], 16) if kind == "conv" else 1
-    return Layer(kind, kernel, stride, dilation, channels, padding)
-
-
-def _number(value: Any, default: int) -> int:
-    return default if pd.isna(value) else int(value)
-
-
-def _numbers(reaches: tuple[Reach, ...]) -> pd.DataFrame:
-    """A row a layer, beside the row of the editor that it belongs to."""
-    return pd.DataFrame(
-        [
-            {
-                "Output": f"{reach.height}×{reach.width}×{reach.channels}",
-                "Sees": f"{reach.field} px",
-                "Parameters": f"{reach.parameters:,}",
-                "Multiply–adds": f"{reach.multiply_adds:,}",
-            }
-            for reach in reaches[1:]
-        ]
-    )
+    kind = KINDS.get(row["layer"], "conv")
+    values = {name: default if pd.isna(row[name]) else int(row[name]) for name, default in DEFAULTS.items()}
+    if kind != "conv":
+        values["channels"] = 1
+    return Layer(kind, **values, padding=padding)
 
 
 def _summary(reaches: tuple[Reach, ...]) -> str:

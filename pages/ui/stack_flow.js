@@ -39,6 +39,12 @@ export default function ({ data, parentElement, setStateValue }) {
     row.replaceChildren(start(data.picture), ...data.items.map((item) => stop(item, data.chosen)));
   }
   choose(row, data.chosen);
+  if (!row.shown) {
+    // Where the row is wider than the screen, the layer that is chosen comes into view.
+    const button = row.querySelector('[aria-pressed="true"]');
+    row.shown = Boolean(row.clientWidth);
+    row.scrollLeft = button.offsetLeft - row.offsetLeft - row.clientWidth / 2 + button.clientWidth / 2;
+  }
   row.onclick = (event) => {
     const button = event.target.closest("button");
     if (!button) return;

@@ -168,7 +168,7 @@ export default function ({ data, parentElement, setStateValue }) {
     [root.layer, root.atlas] = [data.layer, data.atlas];
     root.querySelector(".stack-picture img").src = data.picture;
     root.querySelector(".stack-low").textContent = data.low ? `${number(data.low)} or less` : "0";
-    root.querySelector(".stack-high").textContent = number(data.high) + " or more";
+    root.querySelector(".stack-high").textContent = data.cut && data.high > 5.99 ? "6" : `${number(data.high)} or more`;
     listen(root, data, root.state, setStateValue);
     drawGrid(root, data, root.state);
   }

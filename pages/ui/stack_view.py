@@ -11,12 +11,12 @@ from numpy.typing import NDArray
 
 from engine.errors import LabError
 from engine.feature_maps import LayerMaps, Overview, as_input, layer_maps, look
-from engine.images import png_address
+from engine.images import jpeg_address
 from engine.models.efficientnet_parts import SIZE, Part, parts
 from engine.receptive_field import Reach, trace
 from engine.sources.photographs import PHOTOGRAPHS, load_photograph
 from pages.ui.session import lab
-from pages.ui.stack_builder import stack_builder
+from pages.ui.stack_builder import numbers_of, stack_builder
 
 HERE = Path(__file__).parent
 FIRST = [part.name for part in parts()].index("block3_depthwise")
@@ -76,6 +76,10 @@ def _network_view(image: NDArray[np.uint8] | None) -> None:
         picture, part, reach, _layer_maps(picture, part.name), linked_map if part == linked_part else None
     )
     _to_address(photograph, part, chosen)
+    with st.expander("All convolutions in numbers", icon=":material/table_rows:"):
+        table = numbers_of(_reaches())
+        table.insert(0, "Layer", [f"{_label(part.group)}, {_kind_and_size(part).lower()}" for part in parts()])
+        st.dataframe(table, hide_index=True, width="stretch")
 
 
 def _from_address() -> tuple[str, Part, int | None]:
@@ -115,7 +119,7 @@ def _flow_picker(picture: NDArray[np.uint8], overview: Overview, linked: str) ->
     items = [_stop(part, reach, overview.flow[group]) for group, (part, reach) in last.items()]
     _flow(
         key="stack flow",
-        data={"picture": png_address(picture), "items": items, "chosen": chosen},
+        data={"picture": jpeg_address(picture), "items": items, "chosen": chosen},
         on_group_change=lambda: None,
     )
     return chosen
@@ -124,7 +128,7 @@ def _flow_picker(picture: NDArray[np.uint8], overview: Overview, linked: str) ->
 def _stop(part: Part, reach: Reach, png: bytes) -> dict[str, str | int]:
     return {
         "id": part.group,
-        "label": part.group.replace("block", "Block ").capitalize(),
+        "label": _label(part.group),
         "size": reach.height,
         "channels": reach.channels,
         "image": _address(png),
@@ -144,7 +148,7 @@ def _part_picker(group: str, linked: Part) -> Part:
         list(inside),
         required=True,
         key=f"stack part {group}",
-        format_func=lambda kind: f"{kind} {inside[kind].layer.kernel}×{inside[kind].layer.kernel}",
+        format_func=lambda kind: _kind_and_size(inside[kind]),
     )
     st.session_state["stack kind"] = kind
     return inside[kind]
@@ -153,6 +157,14 @@ def _part_picker(group: str, linked: Part) -> Part:
 def _kind(part: Part) -> str:
     """What the part does, in one word."""
     return part.name.partition("_")[2].capitalize() or ("Project" if part.signed else "Convolution")
+
+
+def _kind_and_size(part: Part) -> str:
+    return f"{_kind(part)} {part.layer.kernel}×{part.layer.kernel}"
+
+
+def _label(group: str) -> str:
+    return group.replace("block", "Block ").capitalize()
 
 
 def _about_kernel(part: Part) -> str:
@@ -190,7 +202,7 @@ def _show_maps(picture: NDArray[np.uint8], part: Part, reach: Reach, maps: Layer
         data={
             "layer": part.name,
             "chosen": chosen,
-            "picture": png_address(picture),
+            "picture": jpeg_address(picture),
             "atlas": _address(maps.atlas),
             "columns": maps.columns,
             "low": maps.low,
@@ -199,7 +211,7 @@ def _show_maps(picture: NDArray[np.uint8], part: Part, reach: Reach, maps: Layer
             "order": np.argsort(-maps.peaks, kind="stable").tolist(),
             "peaks": [float(f"{peak:.4g}") for peak in maps.peaks],
             "places": maps.places.tolist(),
-            "kernels": [[[[float(f"{w:.3g}") for w in row] for row in p] for p in k] for k in maps.kernels],
+            "kernels": maps.kernels.astype(np.float64).round(4).tolist(),
             "planes": ["red", "green", "blue"] if part.name == "stem" else [""],
             "about_kernel": _about_kernel(part),
             "size": SIZE,
@@ -226,7 +238,7 @@ def _layer_maps(picture: NDArray[np.uint8], name: str) -> LayerMaps:
 
 @cache
 def _reaches() -> tuple[Reach, ...]:
-    """The reach of each part, in the order of `parts()`."""
+    """The reach of each part, in the order of `parts()`; a block's input, added to its output, reaches less far."""
     return trace([part.layer for part in parts()], SIZE, SIZE, 3)[1:]
 
 

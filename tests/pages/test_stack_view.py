@@ -122,6 +122,7 @@ def test_each_preset_works_and_what_does_not_fit_says_so():
 def test_what_a_row_leaves_empty_has_a_default():
     empty = {"layer": None, "kernel": None, "stride": np.nan, "dilation": pd.NA, "channels": None}
     assert _layer(empty, "same") == Layer("conv", 3, 1, 1, 16)
+    assert _layer({**empty, "layer": np.nan}, "same").kind == "conv"
     assert _layer({**empty, "layer": "Pooling", "kernel": 2.0, "channels": 99}, "valid") == Layer(
         "pool", 2, 1, 1, 1, "valid"
     )
