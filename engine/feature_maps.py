@@ -3,6 +3,7 @@
 The network, and the feature maps of the last pictures, stay in the worker; only small images and numbers leave it.
 """
 
+import base64
 import io
 import threading
 from dataclasses import dataclass
@@ -32,25 +33,25 @@ _running = threading.Lock()
 class Overview:
     """top: the five likeliest classes with their probabilities; best first.
 
-    flow: for each group of parts (`stem`, `block0`, …) a PNG of its most varied feature map, in viridis, from the map's
-    own lowest to its own highest value.
+    flow: for each group of parts (`stem`, `block0`, …) the data address of a PNG of its most varied feature map, in
+    viridis, from the map's own lowest to its own highest value.
     """
 
     top: tuple[tuple[str, float], ...]
-    flow: dict[str, bytes]
+    flow: dict[str, str]
 
 
 @dataclass(frozen=True, slots=True)
 class LayerMaps:
     """All feature maps of one part of the network.
 
-    atlas: a PNG of all maps in viridis, side by side in `columns`, row by row; low, high: the values of its first and
-    last colour, the same for all maps, which clip a few; peaks: float32 [maps], the largest value of each map, before
-    ReLU6 cuts it off; places: int [maps, 2], row and column of it; kernels: float32 [maps, planes, k, k] where they
-    have a spatial extent, the planes being those of the input (one where it is depthwise), else empty.
+    atlas: data address of a PNG of all maps in viridis, side by side in `columns`, row by row; low, high: the values of
+    its first and last colour, the same for all maps, which clip a few; peaks: float32 [maps], the largest value of each
+    map, before ReLU6 cuts it off; places: int [maps, 2], row and column of it; kernels: float32 [maps, planes, k, k]
+    where they have a spatial extent, the planes being those of the input (one where it is depthwise), else empty.
     """
 
-    atlas: bytes
+    atlas: str
     columns: int
     low: float
     high: float
@@ -130,7 +131,7 @@ def _most_varied(maps: NDArray[np.float32]) -> NDArray[np.float32]:
     return maps[..., maps.std(axis=(0, 1)).argmax()]
 
 
-def _own_scale(values: NDArray[np.float32]) -> bytes:
+def _own_scale(values: NDArray[np.float32]) -> str:
     return _coloured(_bytes(values, float(values.min()), max(float(values.max()), float(values.min()) + 1e-3)))
 
 
@@ -147,13 +148,13 @@ def _tiled(maps: NDArray[np.uint8], columns: int) -> NDArray[np.uint8]:
     return tiles.reshape(rows, columns, height, width).swapaxes(1, 2).reshape(rows * height, columns * width)
 
 
-def _coloured(values: NDArray[np.uint8]) -> bytes:
-    """A PNG of uint8 [height, width] in viridis."""
+def _coloured(values: NDArray[np.uint8]) -> str:
+    """Data address of a PNG of uint8 [height, width]: its pixels are the values, its palette is viridis."""
     image = Image.fromarray(values).convert("P")
     image.putpalette(_palette())
     buffer = io.BytesIO()
     image.save(buffer, "PNG", compress_level=4)
-    return buffer.getvalue()
+    return "data:image/png;base64," + base64.b64encode(buffer.getvalue()).decode()
 
 
 @cache

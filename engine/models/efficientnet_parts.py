@@ -4,10 +4,11 @@ Tan and Le, "EfficientNet: rethinking model scaling for convolutional neural net
 leaves out squeeze-and-excitation and uses ReLU6. Numbers of blocks start at 0, as in the published weights.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 
-from engine.receptive_field import Layer
+from engine.receptive_field import Layer, Reach, trace
 
 SIZE = 224
 """Side in pixels of the pictures that the network was trained on."""
@@ -84,6 +85,12 @@ def parts() -> tuple[Part, ...]:
         *middle,
         Part("head", "head", Layer("conv", 1, channels=1280), signed=False),
     )
+
+
+@cache
+def reaches() -> Mapping[Part, Reach]:
+    """What each part writes and sees of a picture of 224×224 pixels; a block's input, added to it, sees less."""
+    return dict(zip(parts(), trace([part.layer for part in parts()], SIZE, SIZE, 3)[1:], strict=True))
 
 
 def _block_parts(block: Block) -> list[Part]:

@@ -17,7 +17,8 @@ function stop(item, chosen) {
   button.setAttribute("aria-pressed", String(item.id === chosen));
   button.setAttribute("aria-label", `${item.label}: ${item.channels} feature maps of ${item.size} by ${item.size}`);
   button.innerHTML =
-    '<span class="stack-cards"><img alt=""></span><b></b><small class="stack-size"></small><small class="stack-count"></small>';
+    '<span class="stack-cards"><img alt=""></span><b></b>' +
+    '<small class="stack-size"></small><small class="stack-count"></small>';
   const image = button.querySelector("img");
   image.src = item.image;
   image.style.width = image.style.height = item.side + "px";
@@ -28,7 +29,9 @@ function stop(item, chosen) {
 }
 
 function choose(row, id) {
-  for (const button of row.querySelectorAll("button")) button.setAttribute("aria-pressed", String(button.dataset.id === id));
+  for (const button of row.querySelectorAll("button")) {
+    button.setAttribute("aria-pressed", String(button.dataset.id === id));
+  }
 }
 
 export default function ({ data, parentElement, setStateValue }) {

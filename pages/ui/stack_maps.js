@@ -18,7 +18,8 @@ function paint(node, data, index) {
   const at = (place, count) => (count > 1 ? (100 * place) / (count - 1) : 0) + "%";
   node.style.backgroundImage = `url(${data.atlas})`;
   node.style.backgroundSize = `${data.columns * 100}% ${rows * 100}%`;
-  node.style.backgroundPosition = `${at(index % data.columns, data.columns)} ${at(Math.floor(index / data.columns), rows)}`;
+  const [column, row] = [index % data.columns, Math.floor(index / data.columns)];
+  node.style.backgroundPosition = `${at(column, data.columns)} ${at(row, rows)}`;
 }
 
 // Blue below zero, white at zero, orange above.
@@ -80,8 +81,10 @@ function drawPlace(root, data, state) {
   cell.style.width = cell.style.height = `max(11px, ${share}%)`;
   const beyond = drawWindow(root, data, row, column);
   const isPeak = row === strongest[0] && column === strongest[1];
+  const peak = data.peaks[state.map];
+  const value = number(peak) + (data.cut && peak > 6 ? ", cut to 6" : "");
   root.querySelector(".stack-place").textContent = isPeak
-    ? `Strongest place: row ${row}, column ${column}, ${number(data.peaks[state.map])}${data.cut && data.peaks[state.map] > 6 ? ", cut to 6" : ""}`
+    ? `Strongest place: row ${row}, column ${column}, ${value}`
     : `Row ${row}, column ${column}`;
   root.querySelector(".stack-sees").textContent =
     `It sees ${data.field}×${data.field} pixels` + (beyond ? ", partly beyond the edge (dashed)" : "");
@@ -113,7 +116,8 @@ function drawGrid(root, data, state) {
     }),
   );
   const [total, last] = [data.order.length, state.first + shown.length];
-  root.querySelector(".stack-range").textContent = total > PAGE ? `${state.first + 1} to ${last} of ${total}` : `All ${total}`;
+  root.querySelector(".stack-range").textContent =
+    total > PAGE ? `${state.first + 1} to ${last} of ${total}` : `All ${total}`;
   root.querySelector(".stack-back").disabled = state.first === 0;
   root.querySelector(".stack-on").disabled = last === total;
   drawMap(root, data, state);
@@ -162,9 +166,8 @@ function listen(root, data, state, setStateValue) {
 export default function ({ data, parentElement, setStateValue }) {
   const root = parentElement.querySelector(".stack-maps");
   if (root.layer !== data.layer || root.atlas !== data.atlas) {
-    // The pages of a layer start anew; the same layer of another picture keeps the map that was chosen.
-    const kept = root.layer === data.layer ? root.state.map : (data.chosen ?? data.order[0]);
-    root.state = { first: Math.floor(data.order.indexOf(kept) / PAGE) * PAGE, map: kept, probe: null };
+    const map = data.chosen ?? data.order[0];
+    root.state = { first: Math.floor(data.order.indexOf(map) / PAGE) * PAGE, map, probe: null };
     [root.layer, root.atlas] = [data.layer, data.atlas];
     root.querySelector(".stack-picture img").src = data.picture;
     root.querySelector(".stack-low").textContent = data.low ? `${number(data.low)} or less` : "0";

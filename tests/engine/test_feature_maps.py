@@ -1,16 +1,13 @@
 """EfficientNet-Lite0 in Keras, and what is sent of it to be drawn."""
 
-import io
-
 import numpy as np
 import pytest
-from PIL import Image
 
 from engine import feature_maps
 from engine.feature_maps import as_input, class_names, layer_maps, look
+from engine.images import pixels_of
 from engine.models.efficientnet_lite0 import build_network
-from engine.models.efficientnet_parts import SIZE, blocks, parts
-from engine.receptive_field import trace
+from engine.models.efficientnet_parts import SIZE, blocks, reaches
 from engine.sources.efficientnet_lite0 import load_weights
 from engine.sources.photographs import load_photograph
 
@@ -44,12 +41,15 @@ def test_it_takes_any_size(network):
     assert network(np.zeros((2, 97, 131, 3), np.float32)).shape == (2, 1000)
 
 
-def test_plain_arithmetic_foretells_every_shape_and_parameter(network):
-    reaches = trace([part.layer for part in parts()], SIZE, SIZE, 3)[1:]
+def test_plain_arithmetic_foretells_every_shape_and_cost(network):
+    convolutions = [layer for layer in network.layers if "Conv2D" in type(layer).__name__]
     maps = feature_maps._run(np.zeros((SIZE, SIZE, 3), np.uint8).tobytes())
-    for part, reach in zip(parts(), reaches, strict=True):
+    for part, reach in reaches().items():
         assert maps[part.name].shape == (reach.height, reach.width, reach.channels)
-    assert sum(reach.parameters for reach in reaches) == network.count_params() - 1281 * 1000
+    for convolution, reach in zip(convolutions, reaches().values(), strict=True):
+        assert reach.parameters == convolution.count_params()
+        assert reach.multiply_adds == convolution.kernel.numpy().size * reach.height * reach.width
+    assert sum(reach.parameters for reach in reaches().values()) == network.count_params() - 1281 * 1000
 
 
 def test_folding_keeps_the_numbers_of_the_batch_normalisation(network, cat):
@@ -64,9 +64,7 @@ def test_folding_keeps_the_numbers_of_the_batch_normalisation(network, cat):
 
 def test_a_window_holds_all_that_its_cell_depends_on(cat):
     """Change the picture outside the theoretical window of a cell: the cell stays. Change it inside: it does not."""
-    reaches = trace([part.layer for part in parts()], SIZE, SIZE, 3)[1:]
-    index = [part.name for part in parts()].index("block3_depthwise")
-    window = reaches[index].window(14, 14)
+    window = next(reach for part, reach in reaches().items() if part.name == "block3_depthwise").window(14, 14)
     inside = np.zeros((SIZE, SIZE, 1), bool)
     inside[window.top : window.bottom, window.left : window.right] = True
     before, outside, within = (
@@ -79,7 +77,7 @@ def test_a_window_holds_all_that_its_cell_depends_on(cat):
 
 def test_the_atlas_holds_every_map_in_its_place(cat):
     drawn = layer_maps(cat, "block3_depthwise")
-    atlas = np.asarray(Image.open(io.BytesIO(drawn.atlas)))
+    atlas = pixels_of(drawn.atlas)
     maps = np.clip(feature_maps._run(cat.tobytes())["block3_depthwise"], 0, 6)
     assert (drawn.columns, atlas.shape, drawn.peaks.shape) == (12, (12 * 28, 12 * 28), (144,))
     tile = atlas[2 * 28 : 3 * 28, 5 * 28 : 6 * 28]

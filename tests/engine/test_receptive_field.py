@@ -4,7 +4,6 @@ import numpy as np
 import pytest
 
 from engine.errors import InvalidSettings
-from engine.models.efficientnet_parts import SIZE, parts
 from engine.receptive_field import Layer, Window, cone, seen, trace
 
 
@@ -136,15 +135,6 @@ def test_depthwise_costs_a_kernel_a_channel():
     reach = trace([Layer("depthwise", 5, 2)], 20, 30, 24)[-1]
     assert (reach.height, reach.width, reach.channels) == (10, 15, 24)
     assert (reach.parameters, reach.multiply_adds) == (25 * 24 + 24, 25 * 24 * 10 * 15)
-
-
-def test_efficientnet_lite0_has_the_published_costs():
-    reaches = trace([part.layer for part in parts()], SIZE, SIZE, 3)
-    assert (reaches[-1].height, reaches[-1].channels) == (7, 1280)
-    # 4.65 million parameters and 407 million multiply-adds with the classifier's 1.28 million, but for the folded
-    # batch normalisation, which has a factor more for each channel.
-    assert sum(r.parameters for r in reaches) + 1281 * 1000 == 4_631_000
-    assert sum(r.multiply_adds for r in reaches) / 1e6 == pytest.approx(385, abs=25)
 
 
 @pytest.mark.parametrize(
