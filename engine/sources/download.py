@@ -28,6 +28,8 @@ def run(settings: DownloadSettings, folder: Path) -> Iterator[Event]:
     source = SOURCES.get(settings.source)
     if not source:
         raise DownloadError(f"{settings.source!r} is not a source; the sources are {', '.join(SOURCES)}.")
+    if not source.remote:
+        raise DownloadError(f"{source.title} comes with the app; there is nothing to download.")
     yield from download(source.remote, folder / source.name)
 
 

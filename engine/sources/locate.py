@@ -12,7 +12,7 @@ from engine.sources.catalog import SOURCES, Package, Source
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """The files of a source. `real` is false for what came with the app; `remark` is a sentence, or empty."""
+    """The files of a source. `real` is false for what stands in for it; `remark` is a sentence, or empty."""
 
     source: Source
     origin: str
@@ -43,7 +43,7 @@ def locate(source: Source, data: Path | None = None) -> Found:
     for origin, folder in _folders(data):
         if paths := _whole_layout(source, folder):
             return Found(source, origin, paths, real=True, remark=_remark(source, paths))
-    return Found(source, f"package {source.embedded.name}", (_file_in(source.embedded),), real=False)
+    return Found(source, f"package {source.embedded.name}", (_file_in(source.embedded),), real=not source.stand_in)
 
 
 def _folders(data: Path | None) -> list[tuple[str, Path]]:
@@ -87,11 +87,12 @@ def _spellings(file: str) -> tuple[str, ...]:
 
 
 def _remark(source: Source, paths: tuple[Path, ...]) -> str:
-    unknown = [path.name for path in paths if _sha256(path) != source.checksums.get(path.name)]
+    unknown = [path.name for path in paths if sha256(path) != source.checksums.get(path.name)]
     return f"Not the published checksum, so only the structure was checked: {', '.join(unknown)}." if unknown else ""
 
 
-def _sha256(path: Path) -> str:
+def sha256(path: Path) -> str:
+    """The file's SHA-256, in hexadecimal."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 

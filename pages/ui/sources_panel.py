@@ -43,7 +43,7 @@ def _source(source: Source) -> None:
     run = lab().watch(run_id)
     if run and run.state != State.COMPLETED:
         live_view(run, lambda _run: None, amount=_megabytes)
-    if not (run and run.active):
+    if source.remote and not (run and run.active):
         st.button(
             f"Download {source.title} ({source.remote.size / 1e6:.0f} MB)",
             icon=":material/download:",
