@@ -163,10 +163,9 @@ class Lab:
             client, process, self._client, self._process = self._client, self._process, None, None
         if client:
             client.close(timeout=2)
-        if process and process.stdin and process.stdout:
+        if process and process.stdin:
             process.stdin.close()
             process.wait(10)
-            process.stdout.close()
 
     def _connected(self, timeout_s: float) -> Client:
         with self._changed:

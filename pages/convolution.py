@@ -5,12 +5,14 @@ from pages.ui.convolution_lessons import lessons
 from pages.ui.picture_view import picture_view
 from pages.ui.pooling_view import pooling_view
 from pages.ui.sliding_inputs import choice
+from pages.ui.stack_view import stack_view
 from pages.ui.step_view import step_view
 
 VIEWS = {
     "Step through it": step_view,
     "On a picture": picture_view,
     "Activation and pooling": pooling_view,
+    "A whole stack": stack_view,
 }
 
 page_head(
