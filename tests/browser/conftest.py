@@ -28,7 +28,7 @@ ARGUMENTS = [
 # Streamlit looks for its own addresses below the page's path first, and finds them above it.
 STREAMLITS_OWN = ("/_stcore/health", "/_stcore/host-config")
 
-expect.set_options(timeout=30_000)
+expect.set_options(timeout=90_000)
 
 
 def pytest_collection_modifyitems(items):
@@ -96,7 +96,7 @@ def open_page(browser):
 
     def open_one(address, **options):
         context = browser.new_context(**{"viewport": {"width": 1440, "height": 900}, **options})
-        context.set_default_timeout(30_000)
+        context.set_default_timeout(90_000)
         contexts.append(context)
         page = context.new_page()
         page.on("console", lambda message: errors.append(message.text) if is_error(message) else None)
