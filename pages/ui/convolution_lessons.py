@@ -16,8 +16,8 @@ NOTICE = """
 - **One output number is one sum.** As many products as the window has cells, over all channels, plus one bias. The
   same weights are used at every place: that is why a convolution has so few parameters.
 - **A filter sees all channels and makes one map.** Two filters make two maps, however many channels come in.
-- **A stride skips places, padding adds some.** Same padding with an even need puts the odd row at the bottom and the
-  odd column at the right.
+- **A stride skips places, padding adds some.** Where *same* needs an odd number of rows or columns, TensorFlow puts the
+  extra one at the bottom and at the right.
 - **A kernel whose weights add up to 0 answers to change only.** Flat areas give 0, whatever their brightness; weights
   that add up to 1 keep it.
 - **Pooling keeps the answer and forgets the exact place.** Move the pattern by a pixel and most windows give the same.
@@ -28,7 +28,7 @@ TURN = """
 2. Make the kernel 5 and the padding *valid*, then lower the input size until it no longer fits.
 3. On a picture: edit the Sobel kernel until the whiskers of the cat disappear and its eyes stay.
 4. Find a kernel for which *Difference* is all white. What do all of those have in common?
-5. Activation and pooling: which activation makes average pooling and its order matter least?
+5. Activation and pooling: ReLU may come before or after max pooling. For which activation does that matter?
 """
 
 

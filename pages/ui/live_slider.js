@@ -13,6 +13,7 @@ export default function ({ data, parentElement, setStateValue }) {
     setStateValue("value", root.sent);
   };
   root.querySelector("span").textContent = data.label;
+  input.setAttribute("aria-label", data.label);
   Object.assign(input, { min: data.min, max: data.max, step: data.step });
   if (data.value === root.sent || performance.now() - (root.sentAt ?? -LOST_MS) > LOST_MS) root.sent = null;
   if (root.sent === null && !root.held) input.value = data.value;

@@ -31,7 +31,6 @@ def live_slider(label: str, key: str, default: int, low: int, high: int, step: i
 
 def slider_value(key: str, default: int, low: int, high: int) -> int:
     """Where the slider stands: as moved, as the address says, or as it stood when last seen."""
-    state = st.session_state.get(f"{key} slider")
-    moved = state and state.get("value")
+    moved = (st.session_state.get(f"{key} slider") or {}).get("value")
     text = recall(key) if moved is None else str(moved)
     return min(max(int(text), low), high) if text.isdecimal() else default

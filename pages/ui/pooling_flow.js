@@ -7,7 +7,7 @@
 // data.chosen   the pooled cell that is looked at first
 
 function show(value) {
-  return String(Number(value.toPrecision(3))).replace("-", "−");
+  return String(Number(value.toFixed(2))).replace("-", "−");
 }
 
 function parse(text) {

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import numpy as np
 import streamlit as st
 
 from engine.convolution import Floats, Pooling, Stage, activate_and_pool, winners
@@ -74,7 +75,8 @@ def _numbers(activation: str, kind: Pooling, sliding: Sliding) -> None:
     ]
     data = _flow(maps, stage.activated[..., 0], kind, sliding) | {"editable": True}
     pooling_flow(data, key="numbers_flow", on_edit=_edited)
-    st.html(f'<p class="lab-note">{_global(stage.activated, feature_map.shape)}</p>')
+    order, mean = _order(stage, NAMES[activation]), _global(stage.activated, feature_map.shape)
+    st.html(f'<p class="lab-note">{order}<br>{mean}</p>')
 
 
 def _picture(response: Floats, activation: str, kind: Pooling, sliding: Sliding) -> None:
@@ -129,6 +131,12 @@ def _edited() -> None:
     rows = (st.session_state.get("numbers_flow") or {}).get("map")
     if rows:
         remember("map", ";".join(",".join(f"{value:g}" for value in row) for row in rows), DEFAULT_MAP)
+
+
+def _order(stage: Stage, activation: str) -> str:
+    apart = float(np.abs(stage.pooled - stage.swapped).max())
+    change = f"change numbers by up to <b>{apart:.3g}</b>" if apart > 1e-6 else "change nothing"
+    return f"Pooling first and {activation} after it would {change}."
 
 
 def _global(activated: Floats, shape: tuple[int, ...]) -> str:

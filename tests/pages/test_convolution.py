@@ -41,6 +41,22 @@ def test_settings_of_the_address_are_those_of_the_widgets(app: AppTest) -> None:
     assert app.number_input(key="kernel").value == 2
 
 
+@pytest.mark.parametrize(
+    ("view", "address"),
+    [
+        ("On a picture", {"angle": "80", "side": "9", "step": "2", "holes": "3", "gallery": "Gabor"}),
+        ("Activation and pooling", {"window": "3", "hop": "1", "map": "1,2,3;4,5,6;7,8,9"}),
+        ("Step through it", {"edits": "x0.0.0=9", "cell": "4"}),
+    ],
+)
+def test_the_address_survives_reruns(app: AppTest, view: str, address: dict[str, str]) -> None:
+    app.query_params.update({"view": view, **address})
+    for _ in range(3):
+        app.run()
+    for name, value in address.items():
+        assert app.query_params[name] in (value, [value])
+
+
 def test_a_kernel_that_does_not_fit_says_why_and_recovers(app: AppTest) -> None:
     app.query_params["padding"] = "valid"
     app.run()
