@@ -95,20 +95,6 @@ def trace(layers: Sequence[Layer], height: int, width: int, channels: int) -> tu
     return tuple(reaches)
 
 
-def seen(layers: Sequence[Layer], height: int, width: int, row: int, column: int) -> Window:
-    """The input pixels that a cell of the last layer really sees: its window, less what is padding in any layer.
-
-    Unlike `Reach.window` it follows the cell back layer by layer, so it is never larger and lies within the picture.
-    Between the taps of a dilated kernel there may be pixels that are not seen.
-    """
-    sizes = [(reach.height, reach.width) for reach in trace(layers, height, width, 1)]
-    (top, bottom), (left, right) = (row, row), (column, column)
-    for layer, (tall, wide) in reversed(list(zip(layers, sizes, strict=False))):
-        top, bottom = _back(layer, tall, top, bottom)
-        left, right = _back(layer, wide, left, right)
-    return Window(top, left, bottom + 1, right + 1)
-
-
 def cone(layers: Sequence[Layer], size: int) -> tuple[dict[int, list[int]], ...]:
     """A cut along one axis through what the middle cell of the last layer sees, for drawing.
 
@@ -139,12 +125,6 @@ def _after(before: Reach, layer: Layer) -> Reach:
         parameters=weights + channels if weights else 0,
         multiply_adds=weights * height * width,
     )
-
-
-def _back(layer: Layer, size: int, first: int, last: int) -> tuple[int, int]:
-    """First and last cell of the map of `size` that the output cells `first` to `last` read."""
-    padding = layer.sliding.pads(size)[0]
-    return max(0, first * layer.stride - padding), min(size, last * layer.stride - padding + layer.sliding.reach) - 1
 
 
 def _taps(layer: Layer, size: int, cell: int) -> list[int]:

@@ -6,7 +6,6 @@ learning" (arXiv:1603.07285), and Araujo et al., "Computing receptive fields" (D
 """
 
 import math
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -87,30 +86,3 @@ def _too_large(sliding: Sliding, size: int, padded: int) -> str:
         f"The kernel is {sliding.kernel} cells wide{spread} but the input only {padded}{padding}, so it fits nowhere. "
         "Use a smaller kernel, less dilation, more padding or a larger input."
     )
-
-
-@dataclass(frozen=True, slots=True)
-class ReceptiveField:
-    """What one cell of a deep layer sees of the input, along one side.
-
-    size: cells it sees; jump: input cells between two neighbours; start: input cell where the first one's field begins,
-    negative where that lies in the padding.
-    """
-
-    size: int = 1
-    jump: int = 1
-    start: int = 0
-
-
-def receptive_field(stack: Sequence[Sliding], size: int) -> ReceptiveField:
-    """The receptive field after the windows of `stack`, none of them transposed, over an input of `size` cells."""
-    field = ReceptiveField()
-    for sliding in stack:
-        before, _ = sliding.pads(size)
-        field = ReceptiveField(
-            field.size + (sliding.reach - 1) * field.jump,
-            field.jump * sliding.stride,
-            field.start - before * field.jump,
-        )
-        size = sliding.output_size(size)
-    return field

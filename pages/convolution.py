@@ -2,6 +2,7 @@
 
 from pages.ui.anatomy import page_head
 from pages.ui.convolution_lessons import lessons
+from pages.ui.picture_source import own_picture
 from pages.ui.picture_view import picture_view
 from pages.ui.pooling_view import pooling_view
 from pages.ui.sliding_inputs import choice
@@ -12,7 +13,7 @@ VIEWS = {
     "Step through it": step_view,
     "On a picture": picture_view,
     "Activation and pooling": pooling_view,
-    "A whole stack": stack_view,
+    "A whole stack": lambda: stack_view(own_picture()),
 }
 
 page_head(

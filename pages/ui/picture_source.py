@@ -34,9 +34,14 @@ def photograph_input() -> str:
     return st.selectbox("Picture", list(PHOTOGRAPHS), key="picture", bind="query-params", persist_state="session")
 
 
+def own_picture() -> Pixels | None:
+    """The person's own picture, if there is one."""
+    return st.session_state.get("own picture")
+
+
 def worked_on(name: str) -> Pixels:
     """The person's own picture if there is one, else the photograph called `name`."""
-    own = st.session_state.get("own picture")
+    own = own_picture()
     return photograph(name) if own is None else own
 
 

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from engine.errors import InvalidSettings
-from engine.sliding import Sliding, receptive_field
+from engine.sliding import Sliding
 
 
 def places(size: int, sliding: Sliding) -> int:
@@ -45,31 +45,6 @@ def test_same_puts_the_odd_cell_after() -> None:
     assert Sliding(2, 1, "same").pads(5) == (0, 1)
     assert Sliding(3, 2, "same").pads(6) == (0, 1)
     assert Sliding(3, 2, "same").pads(5) == (1, 1)
-
-
-@pytest.mark.parametrize("seed", range(100))
-def test_receptive_field_is_what_moves_the_output(seed: int) -> None:
-    """Brute force: which input cells reach a cell in the middle of the last layer, by following every window."""
-    random = np.random.default_rng(seed)
-    size, stack = 60, []
-    for _ in range(int(random.integers(1, 5))):
-        kernel, stride, dilation = int(random.integers(1, 5)), int(random.integers(1, 3)), int(random.integers(1, 3))
-        stack.append(Sliding(kernel, stride, ["valid", "same"][seed % 2], dilation))
-    sizes = [size]
-    for sliding in stack:
-        try:
-            sizes.append(sliding.output_size(sizes[-1]))
-        except InvalidSettings:
-            return
-    for cell in (0, sizes[-1] // 2):
-        seen = {cell}
-        for sliding, below in zip(reversed(stack), reversed(sizes[:-1]), strict=True):
-            before, _ = sliding.pads(below)
-            taps = range(0, sliding.reach, sliding.dilation)
-            seen = {c * sliding.stride - before + tap for c in seen for tap in taps}
-        field = receptive_field(stack, size)
-        assert min(seen) == field.start + cell * field.jump
-        assert max(seen) - min(seen) + 1 == field.size
 
 
 @pytest.mark.parametrize("wrong", [{"kernel": 0}, {"stride": 0}, {"dilation": 0}, {"padding": -1}])
