@@ -7,7 +7,7 @@ from pages.ui.picture_view import picture_view
 from pages.ui.pooling_view import pooling_view
 from pages.ui.sliding_inputs import choice
 from pages.ui.stack_view import stack_view
-from pages.ui.step_view import step_view
+from pages.ui.step_view import step_view, stepped_window
 
 VIEWS = {
     "Step through it": step_view,
@@ -23,4 +23,4 @@ page_head(
 )
 view = choice("View", "view", {name: name for name in VIEWS}, labelled=False, wrap=True)
 VIEWS[view]()
-lessons()
+lessons(stepped_window())

@@ -1,6 +1,47 @@
-"""The TensorFlow that an experiment comes down to, written out for the settings on the page."""
+"""The TensorFlow that a page comes down to, written out for its settings."""
 
 from engine.settings import MnistSettings
+from engine.sliding import Sliding
+
+
+def convolution_code(sliding: Sliding) -> str:
+    """Lines that convolve, activate and pool; they need only `x`, `kernels` and `bias`."""
+    side = sliding.kernel
+    return f"""\
+import tensorflow as tf
+
+# x: float32 [1, height, width, channels]; kernels: [{side}, {side}, channels, filters]; bias: [filters]
+{_transposed(sliding) if sliding.transposed else _convolution(sliding)}
+maps = tf.nn.relu(y)
+pooled = tf.nn.max_pool2d(maps, ksize=2, strides=2, padding="VALID")
+"""
+
+
+def _convolution(sliding: Sliding) -> str:
+    pad = sliding.padding
+    padding = f'"{pad.upper()}"' if isinstance(pad, str) else f"[[0, 0], [{pad}, {pad}], [{pad}, {pad}], [0, 0]]"
+    dilation = f", dilations={sliding.dilation}" if sliding.dilation > 1 else ""
+    return f"y = tf.nn.conv2d(x, kernels, strides={sliding.stride}, padding={padding}{dilation}) + bias"
+
+
+def _transposed(sliding: Sliding) -> str:
+    """Padding is cut off what the whole windows wrote; TensorFlow has no dilated transposed convolution on CPUs."""
+    s = sliding
+    spread = [f"# first spread the kernels with {s.dilation - 1} zeros between two weights"] if s.dilation > 1 else []
+    cut = f"[:, {s.padding}:-{s.padding}, {s.padding}:-{s.padding}]" if isinstance(s.padding, int) and s.padding else ""
+    if s.padding == "same":
+        size = f"[{s.stride} * n for n in x.shape[1:3]]"
+    else:
+        size = f"[(n - 1) * {s.stride} + {s.reach} for n in x.shape[1:3]]"
+    padding = "SAME" if s.padding == "same" else "VALID"
+    return "\n".join(
+        [
+            *spread,
+            "swapped = tf.transpose(kernels, [0, 1, 3, 2])",
+            f"shape = [1, *{size}, kernels.shape[-1]]",
+            f'y = tf.nn.conv2d_transpose(x, swapped, shape, strides={s.stride}, padding="{padding}"){cut} + bias',
+        ]
+    )
 
 
 def mnist_code(settings: MnistSettings) -> str:

@@ -7,6 +7,7 @@ from engine.convolution import Floats, Stage, activate_and_pool
 from engine.demonstration import demo_numbers
 from engine.errors import WorkerError
 from engine.sliding import Sliding
+from pages.ui.code import convolution_code
 from pages.ui.session import lab
 from pages.ui.when_ready import loading, when_ready
 
@@ -32,27 +33,14 @@ TURN = """
 """
 
 
-def lessons() -> None:
-    """The tabs below every view."""
+def lessons(sliding: Sliding) -> None:
+    """The tabs below every view; the code is that of the window that is stepped through."""
     notice, bug, turn, code = st.tabs(["What to notice", "Spot the bug", "Your turn", "The code"])
     notice.markdown(NOTICE)
     with bug:
         _bugs()
     turn.markdown(TURN)
-    code.code(CODE, language="python")
-
-
-CODE = """\
-import tensorflow as tf
-
-# x: float32 [1, height, width, channels]; kernels: [side, side, channels, filters]; bias: [filters]
-y = tf.nn.conv2d(x, kernels, strides=2, padding=[[0, 0], [1, 1], [1, 1], [0, 0]]) + bias
-y = tf.nn.relu(y)
-y = tf.nn.max_pool2d(y, ksize=2, strides=2, padding="VALID")
-
-# Each cell of the first line is this sum of products, never a matrix product:
-cell = tf.reduce_sum(x_padded[0, row : row + side, column : column + side] * kernels[..., f]) + bias[f]
-"""
+    code.code(convolution_code(sliding), language="python")
 
 
 def _bugs() -> None:

@@ -31,6 +31,19 @@ def step_view() -> None:
     when_ready(_view)
 
 
+def stepped_window() -> Sliding:
+    """The window as this view's widgets stand, or as they start."""
+    kept = st.session_state
+    padding = kept.get("padding", "1")
+    return sliding_of(
+        kept.get("kernel", 3),
+        kept.get("stride", 2),
+        int(padding) if padding.isdecimal() else padding,
+        kept.get("dilation", 1),
+        kept.get("transposed", False),
+    )
+
+
 def _view() -> None:
     settings, stage = settings_and_stage()
     with settings:

@@ -8,12 +8,14 @@ import numpy as np
 import plotly.graph_objects as go
 import pytest
 
+from engine.convolution import convolve
 from engine.events import Predictions, Progress
 from engine.models.layers import mnist_layers
 from engine.runs import Run, State
 from engine.settings import MnistSettings
+from engine.sliding import Sliding
 from pages.ui.charts import MAX_POINTS, accuracy_chart, loss_chart
-from pages.ui.code import mnist_code
+from pages.ui.code import convolution_code, mnist_code
 from pages.ui.gallery import gallery_html
 from pages.ui.live import bar_html, duration
 from pages.ui.network_diagram import network_svg
@@ -118,3 +120,16 @@ def test_the_code_on_the_page_runs_and_learns():
     assert len(names["network"].history.epoch) == 10
     _, accuracy = names["network"].evaluate(x, y, verbose=0)
     assert accuracy > 0.9
+
+
+@pytest.mark.parametrize("padding", ["valid", "same", 0, 2])
+@pytest.mark.parametrize("transposed", [False, True])
+@pytest.mark.parametrize(("kernel", "stride", "dilation"), [(3, 2, 1), (2, 1, 1), (3, 1, 2)])
+def test_the_code_of_a_convolution_computes_what_the_page_shows(padding, transposed, kernel, stride, dilation):
+    sliding = Sliding(kernel, stride, padding, 1 if transposed else dilation, transposed)
+    rng = np.random.default_rng(0)
+    x, kernels = rng.normal(size=(7, 7, 2)), rng.normal(size=(kernel, kernel, 2, 3))
+    bias = rng.normal(size=3)
+    names = {name: value.astype(np.float32) for name, value in {"x": x[None], "kernels": kernels, "bias": bias}.items()}
+    exec(convolution_code(sliding), names)
+    np.testing.assert_allclose(names["y"][0], convolve(x, kernels, bias, sliding), rtol=1e-4, atol=1e-5)
