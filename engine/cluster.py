@@ -54,6 +54,9 @@ def main() -> None:
         {
             # A run that killed its worker is reported as failed, never silently run again.
             "distributed.scheduler.allowed-failures": 0,
+            # Dask gives a worker up for good if none is there just this long after one was lost, though by then
+            # the next may be starting. The nanny alone decides.
+            "distributed.deploy.lost-worker-timeout": "1000h",
             # The scheduler remembers the last events of each topic; the lab keeps its own record.
             "distributed.admin.low-level-log-length": 10,
             # Nothing here is worth spilling to disk; the last resort stays: a worker that fills the memory is ended.

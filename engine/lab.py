@@ -12,8 +12,7 @@ import pickle
 import secrets
 import subprocess
 import threading
-import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any, TypeVar
 
 from distributed import Client, Future, KilledWorker
@@ -29,9 +28,6 @@ UNWATCHED_S = 300.0
 
 CONNECT_S = 10.0
 """How long to wait for a scheduler to answer."""
-
-SCHEDULER_INFO_S = 5.0
-"""What Dask's client knows of the workers is never older than this (it asks every two seconds)."""
 
 DIED = (
     "Its worker process died: it was killed, or the computer ran out of memory. "
@@ -124,13 +120,15 @@ class Lab:
             try:
                 client = self._connect()
                 self._trouble = ""
-                workers = client.scheduler_info(n_workers=-1)["workers"]
-                self._drop_orphans(workers)
-                for record in self.runs.take_startable(self._slots(workers)):
+                self._drop_orphans(client)
+                for record in self.runs.take_startable(self._slots(client)):
                     self._submit(client, record)
-            except (WorkerError, OSError, TimeoutError) as error:
-                self._trouble = str(error) if isinstance(error, WorkerError) else f"The workers: {error}"
+            except WorkerError as error:
+                self._trouble = str(error)
                 self.runs.fail(self.runs.all(), self._trouble)
+            except (OSError, TimeoutError) as error:
+                # Runs may well go on: the next round finds out.
+                self._trouble = f"The workers do not answer just now ({error})."
             for record in self.runs.unwatched(self._unwatched_s):
                 self.stop(record.id, f"Nobody watched it for {self._unwatched_s / 60:.0f} minutes.")
             with self._changed:
@@ -174,15 +172,18 @@ class Lab:
                 raise WorkerError(self._trouble or f"The workers did not start within {timeout_s:.0f} s.")
             return self._client
 
-    def _slots(self, workers: Mapping[str, Any]) -> int:
+    def _slots(self, client: Client) -> int:
         if self._process:
             return 1
+        workers = client.scheduler_info(n_workers=-1)["workers"]
         return int(sum(known["resources"].get("slot", 0) for known in workers.values()))
 
-    def _drop_orphans(self, workers: Mapping[str, Any]) -> None:
+    def _drop_orphans(self, client: Client) -> None:
         """Fail the runs whose worker is gone: a foreign scheduler would have them run again, some time, elsewhere."""
-        settled = time.monotonic() - SCHEDULER_INFO_S
-        held = [r for r in self.runs.all() if r.active and r.future and r.worker and r.began < settled]
+        held = [r for r in self.runs.all() if r.active and r.future and r.worker]
+        if self._process or not held:
+            return
+        workers = client.nthreads()
         for record in held:
             if record.worker not in workers:
                 record.future.cancel()
@@ -225,7 +226,7 @@ class Lab:
         if record.worker:
             # A foreign scheduler may run a task again after its worker died; the lab does not.
             record.end(State.FAILED, DIED)
-        record.worker, record.began = address, time.monotonic()
+        record.worker = address
         if record.active:
             record.state = State.RUNNING
         else:

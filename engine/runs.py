@@ -51,7 +51,7 @@ class Run:
 class Record:
     """What the lab knows of a run.
 
-    watched, began: times of `time.monotonic`; worker: its address; sent: it has been handed to Dask; holds_slot: until
+    watched: time of `time.monotonic`; worker: its address; sent: it has been handed to Dask; holds_slot: until
     its worker has really let go; future: Dask's, until Dask is done with it and no longer, for Dask computes again what
     a dead worker had computed and somebody still holds.
     """
@@ -64,7 +64,6 @@ class Record:
     elapsed_s: float = 0.0
     events: list[Event] = field(default_factory=list)
     worker: str = ""
-    began: float = 0.0
     sent: bool = False
     holds_slot: bool = False
     future: Any = None
