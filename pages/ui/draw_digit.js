@@ -42,6 +42,8 @@ function mount(root, { strokes, example }) {
 
 function listen(root, canvas, pad, changed) {
   const brush = root.querySelector("input");
+  // A quick stroke is no fling: browsers would swallow the next tap, thinking that it stops one.
+  canvas.addEventListener("touchstart", (event) => event.preventDefault(), { passive: false });
   canvas.onpointerdown = (event) => {
     if (!event.isPrimary || event.button || pad.strokes.length >= MOST_STROKES) return;
     event.preventDefault();
@@ -88,6 +90,7 @@ function deliver(pad) {
   pad.sent = pad.version;
   pad.sentAt = Date.now();
   pad.send({ strokes: structuredClone(pad.strokes), version: pad.version });
+  setTimeout(() => deliver(pad), PATIENCE_MS);
 }
 
 function paint(canvas, strokes) {
