@@ -2,15 +2,19 @@
 
 import numpy as np
 from numpy.typing import NDArray
-from plotly.colors import hex_to_rgb, sequential
 
+from engine.feature_maps import VIRIDIS
 from pages.ui.theme import INPUT, KERNEL
 
-_STOPS = np.array([hex_to_rgb(colour) for colour in sequential.Viridis])
-_VIRIDIS = np.stack(
-    [np.interp(np.linspace(0, len(_STOPS) - 1, 256), np.arange(len(_STOPS)), stops) for stops in _STOPS.T], axis=1
-).astype(np.uint8)
-_ENDS = np.array([hex_to_rgb(INPUT), [255, 255, 255], hex_to_rgb(KERNEL)])
+_STOPS = np.array([list(bytes.fromhex(colour)) for colour in VIRIDIS.split()])
+_VIRIDIS = (
+    np.stack(
+        [np.interp(np.linspace(0, len(_STOPS) - 1, 256), np.arange(len(_STOPS)), stops) for stops in _STOPS.T], axis=1
+    )
+    .round()
+    .astype(np.uint8)
+)
+_ENDS = np.array([list(bytes.fromhex(colour.lstrip("#"))) for colour in (INPUT, "#FFFFFF", KERNEL)])
 
 
 def viridis(values: NDArray[np.uint8]) -> NDArray[np.uint8]:

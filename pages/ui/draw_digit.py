@@ -14,10 +14,10 @@ from engine.reading import Reading, read_digit
 from engine.strokes import parse_strokes, rasterise
 from pages.ui.colour_maps import mosaic, signed
 from pages.ui.session import lab
+from pages.ui.when_ready import loading, when_ready
 
 PAD = "digit pad"
 DRAWN = "drawn digit"
-POLL_S = 0.5
 HERE = Path(__file__).parent
 EXAMPLE = [
     {
@@ -30,7 +30,6 @@ EXAMPLE = [
 ]
 """A three, seen until something is drawn."""
 
-STARTING = "TensorFlow is starting. The reading comes by itself in a few seconds."
 UNSURE = 0.6
 """An answer below this probability is called unsure."""
 
@@ -52,18 +51,14 @@ def draw_digit() -> None:
         '<p class="lab-idea">A network that was trained beforehand on all 60,000 digits of MNIST reads what you draw, '
         "and shows how it got there.</p>"
     )
-    starting = lab().device is None
+    when_ready(_pad)
 
-    @st.fragment(run_every=POLL_S if starting else None)
-    def pad() -> None:
-        if starting and lab().device:
-            st.rerun()
-        drawing = _drawing()
-        strokes, view = _seen(drawing.get("strokes"))
-        data = {**view, "strokes": strokes, "example": EXAMPLE, "version": drawing.get("version")}
-        _component(key=PAD, data=data, on_drawing_change=lambda: None)
 
-    pad()
+def _pad() -> None:
+    drawing = _drawing()
+    strokes, view = _seen(drawing.get("strokes"))
+    data = {**view, "strokes": strokes, "example": EXAMPLE, "version": drawing.get("version")}
+    _component(key=PAD, data=data, on_drawing_change=lambda: None)
 
 
 def _drawing() -> dict[str, Any]:
@@ -82,10 +77,8 @@ def _seen(sent: Any) -> tuple[list[Any], dict[str, Any]]:
         drawn = parse_strokes(sent)
         strokes = sent
         steps = normalise(rasterise(drawn or parse_strokes(EXAMPLE)))
-        if lab().device is None:
-            note = lab().trouble or STARTING
-        else:
-            reading = _read(steps.centred.tobytes())
+        note = loading()
+        reading = None if note else _read(steps.centred.tobytes())
     except InvalidInput as error:
         note = str(error)
     except LabError as error:

@@ -9,7 +9,7 @@ from streamlit.testing.v1 import AppTest
 from engine.errors import WorkerError
 from engine.images import pixels_of
 from engine.reading import Reading
-from pages.ui import draw_digit
+from pages.ui import draw_digit, when_ready
 from pages.ui.colour_maps import mosaic, signed, viridis
 from pages.ui.session import lab
 from tests.drawn_digits import as_sent
@@ -39,6 +39,7 @@ def workers(monkeypatch):
 
     def use(fake):
         monkeypatch.setattr(draw_digit, "lab", lambda: fake)
+        monkeypatch.setattr(when_ready, "lab", lambda: fake)
 
     yield use
     draw_digit._read.clear()
@@ -71,7 +72,7 @@ def test_nothing_drawn_shows_the_example_with_a_hint(workers):
 def test_while_tensorflow_starts_the_steps_are_shown_already(workers):
     workers(FakeLab(device=None))
     _, view = draw_digit._seen(as_sent(7))
-    assert view["note"] == draw_digit.STARTING
+    assert view["note"].startswith("TensorFlow is being loaded")
     assert view["says"] == ""
     assert [bool(image) for image in images(view)] == [True] * 3 + [False] * 5
 
