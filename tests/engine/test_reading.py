@@ -18,6 +18,7 @@ def drawn(digit, *place):
 
 
 def test_the_shipped_weights_read_the_embedded_test_digits():
+    # They were trained on these; tests/slow has the real test digits.
     digits = load_digits()
     read = [read_digit(image).probabilities.argmax() for image in digits.test_images]
     assert np.mean(read == digits.test_labels) >= 0.985
