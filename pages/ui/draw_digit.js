@@ -146,7 +146,7 @@ function figures(node, list) {
     figure.lastChild.textContent = caption;
     images.forEach((image, part) => {
       const picture = figure.firstChild.children[part] ?? figure.firstChild.appendChild(new Image());
-      picture.hidden = !image;
+      picture.style.visibility = image ? "" : "hidden";
       picture.alt = caption;
       if (image && picture.src !== image) picture.src = image;
     });
