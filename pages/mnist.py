@@ -14,6 +14,7 @@ from pages.ui.anatomy import page_head, settings_and_stage
 from pages.ui.charts import accuracy_chart, loss_chart
 from pages.ui.code import mnist_code
 from pages.ui.controls import chosen, preset_picker, setting_inputs
+from pages.ui.draw_digit import draw_digit
 from pages.ui.drawing import drawing
 from pages.ui.gallery import gallery_html
 from pages.ui.live import duration, live_view
@@ -138,6 +139,7 @@ with stage:
             "A finished example: the chapter's settings on the 5,000 digits that come with the app, trained beforehand."
         )
         draw_stage(example())
+draw_digit()
 notice, code = st.tabs(["What to notice", "The code"])
 notice.markdown(what_to_notice(result_of(run or example())))
 code.code(mnist_code(chosen(MnistSettings)), language="python")

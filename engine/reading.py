@@ -1,0 +1,51 @@
+"""A drawn digit read by a network: what it says, what its units see, and which pixels mattered.
+
+`read_digit` is called by pages through `Lab.call`, so this module does not import TensorFlow before it is called.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.errors import InvalidInput
+from engine.imports import load_module
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What the network makes of a digit.
+
+    probabilities: float32 [10]. unit1, unit2: uint8 [height, width, maps], the feature maps after convolution, ReLU and
+    pooling, 255 being the strongest of the unit. mattered: float32 [28, 28] from −1 to 1, the gradient of the answer's
+    log-odds times the input: where ink spoke for the answer it is above zero, where against it below.
+    """
+
+    probabilities: NDArray[np.float32]
+    unit1: NDArray[np.uint8]
+    unit2: NDArray[np.uint8]
+    mattered: NDArray[np.float32]
+
+
+def read_digit(image: NDArray[np.uint8]) -> Reading:
+    """Read a uint8 [28, 28] digit, ink 255 on paper 0, with the network that comes with the app.
+
+    The first call in a process imports TensorFlow and builds the network. Raises `InvalidInput` for another shape.
+    """
+    if image.shape != (28, 28) or image.dtype != np.uint8:
+        raise InvalidInput(f"A digit must be uint8 (28, 28), not {image.dtype} {image.shape}.")
+    explain = load_module("engine.models.shipped_mnist").explainer()
+    logits, unit1, unit2, mattered = explain(image)
+    exponentials = np.exp(logits - logits.max())
+    return Reading(exponentials / exponentials.sum(), _as_bytes(unit1), _as_bytes(unit2), _to_one(mattered))
+
+
+def _as_bytes(maps: NDArray[np.float32]) -> NDArray[np.uint8]:
+    """Activations from zero on, scaled so that the strongest is 255."""
+    return np.round(255 * _to_one(maps)).astype(np.uint8)
+
+
+def _to_one(values: NDArray[np.float32]) -> NDArray[np.float32]:
+    """The values divided by the largest magnitude among them, or as they are where all are zero."""
+    largest = np.abs(values).max()
+    return values / largest if largest else values

@@ -1,0 +1,134 @@
+"""Draw a digit: a pad, and beside it what the network that comes with the app makes of the drawing."""
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import streamlit as st
+from numpy.typing import NDArray
+
+from engine.digits import Normalised, normalise
+from engine.errors import InvalidInput, LabError
+from engine.images import png_address
+from engine.reading import Reading, read_digit
+from engine.strokes import parse_strokes, rasterise
+from pages.ui.colour_maps import mosaic, signed
+from pages.ui.session import lab
+from pages.ui.when_ready import loading, when_ready
+
+PAD = "digit pad"
+DRAWN = "drawn digit"
+HERE = Path(__file__).parent
+EXAMPLE = [
+    {
+        "brush": 22,
+        "points": [
+            *(88, 76, 112, 57, 140, 52, 168, 60, 182, 80, 178, 104, 160, 122, 134, 132),
+            *(164, 138, 186, 156, 192, 182, 180, 208, 154, 224, 122, 226, 94, 214),
+        ],
+    }
+]
+"""A three, seen until something is drawn."""
+
+UNSURE = 0.6
+"""An answer below this probability is called unsure."""
+
+Pixels = NDArray[np.uint8]
+
+_component = st.components.v2.component(
+    "draw_digit",
+    html=(HERE / "draw_digit.html").read_text(),
+    css=(HERE / "draw_digit.css").read_text(),
+    js=(HERE / "draw_digit.js").read_text(),
+    isolate_styles=False,
+)
+
+
+def draw_digit() -> None:
+    """The section "Draw a digit". Only it runs again while one draws, or while it waits for the workers."""
+    st.header("Draw a digit", anchor=False)
+    st.html(
+        '<p class="lab-idea">A network that was trained beforehand on all 60,000 digits of MNIST reads what you draw, '
+        "and shows how it got there.</p>"
+    )
+    when_ready(_pad)
+
+
+def _pad() -> None:
+    drawing = _drawing()
+    strokes, view = _seen(drawing.get("strokes"))
+    data = {**view, "strokes": strokes, "example": EXAMPLE, "version": drawing.get("version")}
+    _component(key=PAD, data=data, on_drawing_change=lambda: None)
+
+
+def _drawing() -> dict[str, Any]:
+    """What the pad last sent, also before a change of page, which clears the pad's own state."""
+    sent = st.session_state.get(PAD, {}).get("drawing")
+    if isinstance(sent, dict):
+        st.session_state[DRAWN] = sent
+    return st.session_state.get(DRAWN, {"strokes": [], "version": 0})
+
+
+def _seen(sent: Any) -> tuple[list[Any], dict[str, Any]]:
+    """The strokes that the browser sent, none if they cannot be used, and what is shown beside the pad."""
+    steps = reading = None
+    strokes, note = [], ""
+    try:
+        drawn = parse_strokes(sent)
+        strokes = sent
+        steps = normalise(rasterise(drawn or parse_strokes(EXAMPLE)))
+        note = loading()
+        reading = None if note else _read(steps.centred.tobytes())
+    except InvalidInput as error:
+        note = str(error)
+    except LabError as error:
+        note = f"{error} Draw on to try again."
+    return strokes, _view(steps, reading, note, example=not strokes)
+
+
+@st.cache_data(max_entries=200, show_spinner=False)
+def _read(pixels: bytes) -> Reading:
+    """The reading of 28×28 pixels; kept, so that a rerun of the whole page with the same drawing asks no worker."""
+    return lab().call(read_digit, np.frombuffer(pixels, np.uint8).reshape(28, 28))
+
+
+def _view(steps: Normalised | None, reading: Reading | None, note: str, *, example: bool) -> dict[str, Any]:
+    """What the component shows: words, ten bars, pictures with captions; an empty text instead of what is not there."""
+    if reading and example:
+        note = "Nothing is drawn yet: this is a 3 that comes with the app. Draw a digit on the pad."
+    return {
+        "says": _says(reading, example=example) if reading else "",
+        "note": note,
+        "probabilities": reading.probabilities.tolist() if reading else [0.0] * 10,
+        "steps": [
+            _picture("Cropped to its ink", steps and steps.cropped),
+            _picture("Fitted into 20 × 20 pixels", steps and steps.fitted),
+            _picture("Its centre of mass in the middle of 28 × 28", steps and steps.centred),
+            _picture("Ink that spoke for the answer (orange) and against it (blue)", reading and _mattered(reading)),
+        ],
+        "units": [
+            _picture("Unit 1 after pooling: 16 feature maps of 14 × 14", *_halves(reading and reading.unit1)),
+            _picture("Unit 2 after pooling: 32 feature maps of 7 × 7", *_halves(reading and reading.unit2)),
+        ],
+    }
+
+
+def _says(reading: Reading, *, example: bool) -> str:
+    answer = int(reading.probabilities.argmax())
+    share = float(reading.probabilities[answer])
+    words = "over 99% sure" if share > 0.99 else f"{share:.0%} sure"
+    return f"{'An example: ' if example else ''}{'' if share >= UNSURE else 'perhaps '}{answer}, {words}"
+
+
+def _mattered(reading: Reading) -> Pixels:
+    # The square root, or a few strong pixels would leave the others white.
+    return signed(np.sign(reading.mattered) * np.sqrt(np.abs(reading.mattered)))
+
+
+def _halves(maps: Pixels | None) -> list[Pixels | None]:
+    """The maps in two pictures, eight in a row: beside each other, or on a phone below each other."""
+    return [None, None] if maps is None else [mosaic(half, 8) for half in np.split(maps, 2, axis=2)]
+
+
+def _picture(caption: str, *images: Pixels | None) -> dict[str, Any]:
+    return {"caption": caption, "images": ["" if image is None else png_address(image) for image in images]}
