@@ -9,7 +9,7 @@ from engine.events import Progress
 from engine.runs import Run, State
 from pages.ui.session import lab
 
-POLL_S = 0.5
+POLL_S = 0.7
 
 
 def steps(done: int, total: int) -> str:

@@ -23,6 +23,8 @@ def compare(repeats: int) -> Comparison:
     ):
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
         page = browser.new_page(viewport={"width": 1440, "height": 900})
+        # The worker may still be loading TensorFlow, and its first run is slower.
+        in_the_app(page, address)
         sides = {"command line": command_line, "in the app, watched": lambda: in_the_app(page, address)}
         comparison = in_turn(f"{STEPS} steps with {STEPS // 5} evaluations", "images/s", sides, repeats)
         browser.close()
