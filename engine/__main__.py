@@ -4,20 +4,25 @@ Exit status 0; 2, with one line on standard error, for bad input; 130 when inter
 """
 
 import argparse
+import io
 import json
 import os
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import fields
 from pathlib import Path
 from typing import NoReturn
 
+from PIL import Image
+
 from engine.errors import InvalidInput, InvalidSettings, LabError
-from engine.events import Beat, Completed, Event, Progress, as_json
-from engine.settings import EXPERIMENTS, DownloadSettings, MnistSettings, bounds_of, parse
+from engine.events import Beat, Completed, Event, Progress, Snapshot, as_json
+from engine.rules import Bounds, ExperimentSettings, Picture, Rule, as_plain, parse, rules_of
+from engine.settings import EXPERIMENTS, DownloadSettings
 from engine.sources.catalog import SOURCES
 from engine.sources.locate import cache_folder, locate
+
+PICTURES = {".png": "PNG", ".jpg": "JPEG", ".jpeg": "JPEG", ".webp": "WEBP"}
 
 
 class OneLineParser(argparse.ArgumentParser):
@@ -65,7 +70,12 @@ def _parser() -> OneLineParser:
     run.add_argument("--image", metavar="FILE", help="the picture of an experiment that takes one")
     run.add_argument("--style", metavar="FILE", help="the style picture of an experiment that takes one")
     run.add_argument("--data", metavar="DIR", type=Path, help="folder with data, instead of CNN_LAB_DATA")
-    run.add_argument("--out", metavar="PATH", type=Path, help="write settings, events and result to this JSON file")
+    run.add_argument(
+        "--out",
+        metavar="PATH",
+        type=Path,
+        help="write the picture (.png, .jpg, .webp) or the record of the run (.json) here",
+    )
     run.add_argument("--json", action="store_true", help="one JSON object an event on standard output")
     run.set_defaults(command=_run)
     return parser
@@ -75,9 +85,18 @@ def _list(_options: argparse.Namespace) -> None:
     for name, cls in EXPERIMENTS.items():
         print(f"{name}: {cls.summary}")
         defaults = cls()
-        for field, bounds in bounds_of(cls).items():
-            value = f"{getattr(defaults, field):g}"
-            print(f"  {field:<16} {value:<8} {bounds.low:g} to {bounds.high:g}. {bounds.help}")
+        for field, rule in rules_of(cls).items():
+            print(f"  {field:<16} {_default(getattr(defaults, field), rule)}. {rule.help}")
+
+
+def _default(value: object, rule: Rule) -> str:
+    match rule:
+        case Bounds(low, high):
+            return f"{value:<8g} {low:g} to {high:g}"
+        case Picture():
+            return f"{'':<8} {rule.wanted}"
+        case _:
+            return f"{value!s:<8} {rule.wanted}"
 
 
 def _sources(_options: argparse.Namespace) -> None:
@@ -116,35 +135,42 @@ def _run(options: argparse.Namespace) -> None:
     settings = _settings(options)
     if options.out:
         _check_writable(options.out)
-    records = []
+    records, picture = [], b""
     for event, elapsed_s in _timed(settings, options.data):
         if isinstance(event, Beat):
             continue
+        if isinstance(event, Snapshot):
+            picture = event.picture
         record = as_json(event, elapsed_s)
         records.append(record)
         if options.json:
             print(json.dumps(record, allow_nan=False), flush=True)
         else:
             _print_event(event, elapsed_s)
-    if options.out:
-        values = {field.name: getattr(settings, field.name) for field in fields(settings)}
-        _write_whole(options.out, json.dumps({"settings": values, "events": records}, allow_nan=False))
+    if options.out and options.out.suffix.lower() in PICTURES:
+        _write_whole(options.out, _converted(picture, options))
+    elif options.out:
+        text = json.dumps({"settings": as_plain(settings), "events": records}, allow_nan=False)
+        _write_whole(options.out, text.encode() + b"\n")
 
 
-def _settings(options: argparse.Namespace) -> MnistSettings:
+def _settings(options: argparse.Namespace) -> ExperimentSettings:
     cls = EXPERIMENTS.get(options.name)
     if not cls:
         raise InvalidSettings(f"{options.name!r} is not an experiment; the experiments are {', '.join(EXPERIMENTS)}.")
-    for option in ("image", "style"):
-        if getattr(options, option):
-            raise InvalidSettings(f"{options.name} takes no --{option}.")
     pairs = [text.partition("=") for text in options.set]
     if malformed := [name for name, equals, _ in pairs if not equals]:
         raise InvalidSettings(f"--set {malformed[0]} must be written as field=value.")
-    return parse(cls, {name: value for name, _, value in pairs})
+    texts = {name: value for name, _, value in pairs}
+    for option in ("image", "style"):
+        if path := getattr(options, option):
+            if option not in rules_of(cls):
+                raise InvalidSettings(f"{options.name} takes no --{option}.")
+            texts[option] = path
+    return parse(cls, texts)
 
 
-def _timed(settings: MnistSettings, data: Path | None) -> Iterator[tuple[Event, float]]:
+def _timed(settings: ExperimentSettings, data: Path | None) -> Iterator[tuple[Event, float]]:
     # TensorFlow takes seconds to import, and settings are checked before.
     from engine.experiments import start
 
@@ -167,11 +193,19 @@ def _check_writable(path: Path) -> None:
         raise InvalidInput(f"--out is {str(path)!r}, but must be a file in an existing folder that can be written to.")
 
 
-def _write_whole(path: Path, text: str) -> None:
+def _converted(picture: bytes, options: argparse.Namespace) -> bytes:
+    if not picture:
+        raise InvalidInput(f"{options.name} makes no pictures, so --out must end in .json.")
+    buffer = io.BytesIO()
+    Image.open(io.BytesIO(picture)).save(buffer, PICTURES[options.out.suffix.lower()], quality=95)
+    return buffer.getvalue()
+
+
+def _write_whole(path: Path, content: bytes) -> None:
     """Write beside the target and rename, so that the file is whole or absent."""
     part = path.with_name(path.name + ".part")
     try:
-        part.write_text(text + "\n")
+        part.write_bytes(content)
         part.replace(path)
     except OSError as error:
         part.unlink(missing_ok=True)

@@ -1,8 +1,10 @@
 """What an experiment says while it runs. Frozen, and made of NumPy and Python values only, so they travel and are kept.
 
-An experiment yields any number of events and exactly one `Completed`, last.
+An experiment yields any number of events and exactly one `Completed`, last. Whoever drives it may send a `Control` in
+answer to any of them.
 """
 
+import base64
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -39,6 +41,39 @@ class Predictions:
 
 
 @dataclass(frozen=True, slots=True)
+class Snapshot:
+    """A picture as it is after `step`, encoded as PNG, JPEG or WebP. `name` tells the series of a run apart.
+
+    It stays in memory with its run, so a run has a few dozen of them, not one a step.
+    """
+
+    step: int
+    picture: bytes
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Arrays:
+    """What is too big for the memory of the app: it is written to the run's folder and read when it is asked for.
+
+    Names in use: "weights" (arrays "0", "1", … in the order of the network's `get_weights()`), and "test" (labels int32
+    [n] and probabilities float16 [n, classes] of all test images).
+    """
+
+    name: str
+    step: int
+    arrays: Mapping[str, NDArray[Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """Something happened to the run after `step`; `text` says what, in a few words. Charts show it."""
+
+    step: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Completed:
     """The end of a run that was not stopped. `result` holds numbers, texts and lists, as JSON knows them."""
 
@@ -50,11 +85,25 @@ class Beat:
     """Nothing new, but a moment at which the run can be stopped. It is neither kept nor shown."""
 
 
-Event = Progress | Predictions | Completed | Beat
+@dataclass(frozen=True, slots=True)
+class Control:
+    """What may be sent into an experiment in answer to an event: `control = yield event`, usually None.
+
+    learning_rate: the new one, or None; single: the next call into TensorFlow should be of one step.
+    """
+
+    learning_rate: float | None = None
+    single: bool = False
+
+
+Event = Progress | Predictions | Snapshot | Arrays | Mark | Completed | Beat
 
 
 def as_json(event: Event, elapsed_s: float) -> dict[str, Any]:
-    """The event as one JSON object; images become PNG data addresses and numbers that are not finite null."""
+    """The event as one JSON object; images become PNG data addresses and numbers that are not finite null.
+
+    Of `Arrays` only the shapes are left.
+    """
     head = {"event": type(event).__name__.lower(), "elapsed_s": round(elapsed_s, 3)}
     match event:
         case Progress(step, total, metrics):
@@ -67,6 +116,12 @@ def as_json(event: Event, elapsed_s: float) -> dict[str, Any]:
                 "predicted": predicted.tolist(),
                 "probabilities": np.round(probabilities.astype(np.float64), 4).tolist(),
             }
+        case Snapshot(step, picture, name):
+            body = {"step": step, "name": name, "picture": base64.b64encode(picture).decode()}
+        case Arrays(name, step, arrays):
+            body = {"step": step, "name": name, "shapes": {key: list(array.shape) for key, array in arrays.items()}}
+        case Mark(step, text):
+            body = {"step": step, "text": text}
         case Completed(result):
             body = {"result": dict(result)}
         case Beat():
@@ -75,7 +130,7 @@ def as_json(event: Event, elapsed_s: float) -> dict[str, Any]:
 
 
 def from_json(record: Mapping[str, Any]) -> Event:
-    """The event that `as_json` wrote; null becomes NaN again."""
+    """The event that `as_json` wrote; null becomes NaN again. `Arrays` have lost theirs."""
     match record["event"]:
         case "progress":
             metrics = {name: math.nan if v is None else v for name, v in record["metrics"].items()}
@@ -88,6 +143,12 @@ def from_json(record: Mapping[str, Any]) -> Event:
                 np.array(record["predicted"], np.int32),
                 np.array(record["probabilities"], np.float32),
             )
+        case "snapshot":
+            return Snapshot(record["step"], base64.b64decode(record["picture"]), record["name"])
+        case "arrays":
+            return Arrays(record["name"], record["step"], {})
+        case "mark":
+            return Mark(record["step"], record["text"])
         case "completed":
             return Completed(record["result"])
         case other:

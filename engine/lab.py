@@ -20,8 +20,8 @@ from distributed import Client, Future, KilledWorker
 from engine import device, worker
 from engine.cluster import start_cluster
 from engine.errors import WorkerError
+from engine.rules import Settings
 from engine.runs import Record, Run, Runs, State
-from engine.settings import Settings
 
 UNWATCHED_S = 300.0
 """A run that nobody has watched for this long is stopped: someone else may be waiting for its slot."""

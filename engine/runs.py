@@ -10,7 +10,7 @@ from enum import StrEnum
 from typing import Any
 
 from engine.events import Completed, Event
-from engine.settings import Settings
+from engine.rules import Settings
 
 KEPT_RUNS = 50
 """Finished runs that are remembered; the oldest are forgotten first."""

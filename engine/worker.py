@@ -17,7 +17,8 @@ from engine.errors import LabError
 from engine.events import Beat, Event
 from engine.experiments import start
 from engine.imports import load_module
-from engine.settings import MnistSettings, Settings
+from engine.rules import Settings
+from engine.settings import MnistSettings
 
 
 @dataclass(frozen=True, slots=True)

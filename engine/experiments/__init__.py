@@ -9,7 +9,7 @@ from pathlib import Path
 
 from engine.events import Event
 from engine.imports import load_module
-from engine.settings import Settings
+from engine.rules import Settings
 
 
 def start(settings: Settings, data: Path | None = None) -> Iterator[Event]:

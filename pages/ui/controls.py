@@ -1,17 +1,19 @@
 """Settings -> widgets. Bounds, help and presets come from the settings class; values outlive a change of page."""
 
+import math
+import re
 from collections.abc import Iterable
-from dataclasses import fields
-from typing import Any
+from typing import Any, TypeVar
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
-from engine.settings import MnistSettings, bounds_of
+from engine.rules import Bounds, Choices, ExperimentSettings, Flag, Picture, Rule, Text, rules_of
 
-FLOAT_STEPS = {"learning_rate": 0.001, "momentum": 0.05}
+S = TypeVar("S", bound=ExperimentSettings)
 
 
-def preset_picker(cls: type[MnistSettings]) -> None:
+def preset_picker(cls: type[ExperimentSettings]) -> None:
     """Buttons that set every setting at once; the one that the settings now equal is marked."""
     now = chosen(cls)
     key = f"{cls.__name__} preset"
@@ -19,48 +21,70 @@ def preset_picker(cls: type[MnistSettings]) -> None:
     st.pills("Presets", list(cls.presets), key=key, on_change=_apply_preset, args=(cls, key))
 
 
-def setting_inputs(cls: type[MnistSettings], names: Iterable[str], columns: int = 2) -> None:
-    """A number input for each of the named settings."""
-    bounds = bounds_of(cls)
-    defaults = cls()
+def setting_inputs(cls: type[ExperimentSettings], names: Iterable[str], columns: int = 2) -> None:
+    """A widget for each of the named settings."""
+    rules, defaults = rules_of(cls), cls()
     cells = st.columns(columns)
     for number, name in enumerate(names):
-        kind = type(getattr(defaults, name))
         st.session_state.setdefault(_key(cls, name), getattr(defaults, name))
-        cells[number % columns].number_input(
-            label(name),
-            min_value=kind(bounds[name].low),
-            max_value=kind(bounds[name].high),
-            step=FLOAT_STEPS.get(name, 1),
-            format=None if kind is int else "%.4g",
-            key=_key(cls, name),
-            persist_state="session",
-            help=f"{bounds[name].help} {bounds[name].low:g} to {bounds[name].high:,g}.",
-        )
+        _widget(cells[number % columns], name, rules[name], _key(cls, name), getattr(defaults, name))
 
 
-def chosen(cls: type[MnistSettings]) -> MnistSettings:
-    """The settings as the widgets stand, or their defaults where the widgets were not shown yet."""
-    keys = {name: _key(cls, name) for name in bounds_of(cls)}
+def chosen(cls: type[S], **pictures: bytes) -> S:
+    """The settings as the widgets stand, or their defaults where the widgets were not shown yet.
+
+    Pictures have no widget here; the page gives them.
+    """
+    keys = {name: _key(cls, name) for name, rule in rules_of(cls).items() if not isinstance(rule, Picture)}
     values: dict[str, Any] = {name: st.session_state[key] for name, key in keys.items() if key in st.session_state}
-    return cls(**values)
+    return cls(**values, **pictures)
 
 
-def adopt(settings: MnistSettings) -> None:
+def adopt(settings: ExperimentSettings) -> None:
     """Set the widgets to the settings of a run."""
-    for field in fields(settings):
-        st.session_state[_key(type(settings), field.name)] = getattr(settings, field.name)
+    for name, rule in rules_of(settings).items():
+        if not isinstance(rule, Picture):
+            st.session_state[_key(type(settings), name)] = getattr(settings, name)
 
 
 def label(name: str) -> str:
     """The name of a setting as the screen writes it."""
-    return name.replace("_", " ").replace("conv", "conv ").replace("pool", "pool ").capitalize()
+    return re.sub(r"(conv|pool)(\d)", r"\1 \2", name).replace("_", " ").capitalize()
 
 
-def _apply_preset(cls: type[MnistSettings], key: str) -> None:
+def _widget(cell: DeltaGenerator, name: str, rule: Rule, key: str, default: Any) -> None:
+    match rule:
+        case Bounds(low, high, _, whole):
+            kind = int if whole else float
+            cell.number_input(
+                label(name),
+                min_value=kind(low),
+                max_value=kind(high),
+                step=1 if whole else _float_step(default),
+                format=None if whole else "%.4g",
+                key=key,
+                persist_state="session",
+                help=f"{rule.help} {low:g} to {high:,g}.",
+            )
+        case Choices(options):
+            cell.selectbox(label(name), options, key=key, persist_state="session", help=rule.help)
+        case Flag():
+            cell.toggle(label(name), key=key, persist_state="session", help=rule.help)
+        case Text():
+            cell.text_input(label(name), key=key, persist_state="session", help=rule.help)
+        case Picture():
+            raise TypeError(f"{name} is a picture, which the page itself asks for.")
+
+
+def _float_step(default: float) -> float:
+    """A step of about a tenth of the default: 0.001 for 0.005, 0.1 for 0.9."""
+    return 10.0 ** math.floor(math.log10(abs(default))) if default and abs(default) < 10 else 1.0 if default else 0.1
+
+
+def _apply_preset(cls: type[ExperimentSettings], key: str) -> None:
     if preset := st.session_state[key]:
         adopt(cls(**cls.presets[preset]))
 
 
-def _key(cls: type[MnistSettings], name: str) -> str:
+def _key(cls: type[ExperimentSettings], name: str) -> str:
     return f"{cls.__name__}.{name}"

@@ -3,8 +3,8 @@
 import streamlit as st
 
 from engine.lab import Lab
+from engine.rules import Settings
 from engine.runs import Run
-from engine.settings import Settings
 from pages.ui.controls import adopt
 
 

@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from engine.__main__ import main
-from engine.settings import EXPERIMENTS, bounds_of
+from engine.rules import rules_of
+from engine.settings import EXPERIMENTS
 from tests.engine.mnist_files import IDX_FILES, small_arrays, write_idx
 
 ROOT = Path(__file__).parents[2]
@@ -65,7 +66,7 @@ def test_list_names_every_setting_with_its_bounds(capsys):
     out = capsys.readouterr().out
     for name, cls in EXPERIMENTS.items():
         assert f"{name}: " in out
-        assert all(field in out for field in bounds_of(cls))
+        assert all(field in out for field in rules_of(cls))
 
 
 def test_sources_tells_what_is_here_and_what_would_be_real(capsys):

@@ -4,7 +4,7 @@ import math
 import numpy as np
 import pytest
 
-from engine.events import Completed, Predictions, Progress, as_json, from_json
+from engine.events import Arrays, Completed, Mark, Predictions, Progress, Snapshot, as_json, from_json
 
 PREDICTIONS = Predictions(
     5,
@@ -45,6 +45,17 @@ def test_predictions_come_back_with_their_pixels():
 def test_result_comes_back():
     event = Completed({"test_accuracy": 0.9, "data": "digits", "diverged_at": None})
     assert from_json(through_text(event)) == event
+
+
+@pytest.mark.parametrize("event", [Snapshot(3, b"\xff\xd8\x00", "style"), Mark(4, "learning rate 0.01")])
+def test_snapshots_and_marks_come_back(event):
+    assert from_json(through_text(event)) == event
+
+
+def test_of_arrays_only_the_shapes_are_told():
+    told = through_text(Arrays("weights", 5, {"0": np.zeros((4, 4, 1, 25), np.float32)}))
+    assert told == {"event": "arrays", "elapsed_s": 1.235, "step": 5, "name": "weights", "shapes": {"0": [4, 4, 1, 25]}}
+    assert from_json(told) == Arrays("weights", 5, {})
 
 
 def test_an_unknown_event_is_named():

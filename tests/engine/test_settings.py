@@ -1,9 +1,13 @@
+import json
 import math
+from dataclasses import dataclass
+from typing import ClassVar
 
 import pytest
 
 from engine.errors import InvalidSettings
-from engine.settings import EXPERIMENTS, MnistSettings, bounds_of, parse
+from engine.rules import Bounds, as_plain, check, choice, flag, from_plain, parse, picture, rules_of, setting, text
+from engine.settings import EXPERIMENTS, MnistSettings
 
 
 def test_defaults_are_the_constants_of_the_chapter():
@@ -24,7 +28,9 @@ def test_defaults_are_the_constants_of_the_chapter():
 
 @pytest.mark.parametrize("cls", EXPERIMENTS.values())
 def test_both_ends_of_every_bound_are_allowed_and_nothing_beyond(cls):
-    for name, bounds in bounds_of(cls).items():
+    for name, bounds in rules_of(cls).items():
+        if not isinstance(bounds, Bounds):
+            continue
         kind = type(getattr(cls(), name))
         for value in (kind(bounds.low), kind(bounds.high)):
             assert getattr(cls(**{name: value}), name) == value
@@ -72,3 +78,56 @@ def test_parse_names_the_field_the_value_and_what_would_be_right(texts, sentence
 def test_every_preset_is_allowed():
     for values in MnistSettings.presets.values():
         MnistSettings(**values)
+
+
+@dataclass(frozen=True)
+class Everything:
+    """A field of each kind."""
+
+    module: ClassVar[str] = "tests.fakes"
+    slots: ClassVar[int] = 1
+
+    number: float = setting(1.0, 0, 2, "A number.")
+    word: str = choice("sgd", ("sgd", "adam"), "A word.")
+    on: bool = flag(True, "A flag.")
+    words: str = text("relu1_1", "Words.")
+    image: bytes = picture("A picture.")
+
+    def __post_init__(self):
+        check(self)
+
+
+@pytest.mark.parametrize(
+    ("values", "sentence"),
+    [
+        ({"word": "rmsprop"}, "word is 'rmsprop', but must be one of sgd, adam."),
+        ({"on": 1}, "on is 1, but must be true or false."),
+        ({"words": "x" * 1_001}, "must be a text of at most 1,000 characters."),
+        ({"image": bytes(20_000_001)}, "image is 20,000,001 bytes, but must be a picture file of at most 20 MB."),
+        ({"image": "here.png"}, "image is 'here.png'"),
+    ],
+)
+def test_each_kind_of_field_is_checked(values, sentence):
+    with pytest.raises(InvalidSettings) as caught:
+        Everything(**values)
+    assert sentence in str(caught.value)
+
+
+def test_parse_reads_every_kind(tmp_path):
+    (tmp_path / "a.png").write_bytes(b"picture")
+    texts = {"number": "0.5", "word": "adam", "on": "No", "words": "relu2_1", "image": str(tmp_path / "a.png")}
+    assert parse(Everything, texts) == Everything(0.5, "adam", False, "relu2_1", b"picture")
+
+
+@pytest.mark.parametrize("texts", [{"on": "maybe"}, {"image": "/nowhere/a.png"}, {"word": "rmsprop"}])
+def test_parse_refuses_what_it_cannot_read(texts):
+    ((name, written),) = texts.items()
+    with pytest.raises(InvalidSettings, match=f"{name} is '{written}', but must be"):
+        parse(Everything, texts)
+
+
+def test_settings_come_back_from_plain_values():
+    settings = Everything(0.5, "adam", False, "relu2_1", b"\xff\x00")
+    assert from_plain(Everything, json.loads(json.dumps(as_plain(settings)))) == settings
+    with pytest.raises(InvalidSettings, match="not settings of Everything"):
+        from_plain(Everything, {"colour": 3})

@@ -7,8 +7,9 @@ import time
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from engine.rules import rules_of
 from engine.runs import State
-from engine.settings import MnistSettings, bounds_of
+from engine.settings import MnistSettings
 from pages.ui.controls import label
 from pages.ui.session import lab
 from tests.engine.mnist_files import small_arrays, write_idx
@@ -67,7 +68,7 @@ def test_it_opens_with_an_example_and_every_setting_at_its_default(app):
     assert not app.exception
     defaults = MnistSettings()
     values = {n.label: n.value for n in app.number_input}
-    assert values == {label(name): getattr(defaults, name) for name in bounds_of(MnistSettings)}
+    assert values == {label(name): getattr(defaults, name) for name in rules_of(MnistSettings)}
     assert any("A finished example" in caption.value for caption in app.caption)
     assert any("of all 1,000 test digits" in text.value for text in app.markdown)
     assert not button(app, "Train").disabled
@@ -126,8 +127,8 @@ def test_presets_set_every_setting_and_are_marked(app):
     assert presets.value == "The chapter"
     presets.set_value("Tiny network").run()
     tiny = MnistSettings(**MnistSettings.presets["Tiny network"])
-    assert {name: number(app, name).value for name in bounds_of(MnistSettings)} == {
-        name: getattr(tiny, name) for name in bounds_of(MnistSettings)
+    assert {name: number(app, name).value for name in rules_of(MnistSettings)} == {
+        name: getattr(tiny, name) for name in rules_of(MnistSettings)
     }
     assert app.get("button_group")[0].value == "Tiny network"
     number(app, "steps").set_value(77).run()
