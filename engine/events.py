@@ -62,7 +62,7 @@ class Arrays:
 
     name: str
     step: int
-    arrays: Mapping[str, NDArray[Any]]
+    arrays: Mapping[str, NDArray[np.generic]]
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,13 +13,16 @@ import secrets
 import subprocess
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any, TypeVar
 
 from distributed import Client, Future, KilledWorker
 
 from engine import device, worker
+from engine.archive import Archive
 from engine.cluster import start_cluster
 from engine.errors import WorkerError
+from engine.events import Arrays
 from engine.rules import Settings
 from engine.runs import Record, Run, Runs, State
 
@@ -40,11 +43,14 @@ R = TypeVar("R")
 class Lab:
     """All methods may be called from any thread, and only `wait` and `call` wait.
 
-    With `warm_up`, workers import TensorFlow as soon as they start, and `device` tells what they compute on.
+    With an archive, runs are on disk and survive the app. With `warm_up`, workers import TensorFlow as soon as they
+    start, and `device` tells what they compute on.
     """
 
-    def __init__(self, *, warm_up: bool = True, unwatched_s: float = UNWATCHED_S) -> None:
-        self.runs = Runs()
+    def __init__(
+        self, archive: Archive | None = None, *, warm_up: bool = True, unwatched_s: float = UNWATCHED_S
+    ) -> None:
+        self.runs = Runs(archive)
         self._changed = self.runs.changed
         self._warm_up = warm_up
         self._unwatched_s = unwatched_s
@@ -77,7 +83,25 @@ class Lab:
                 return
             record.end(State.STOPPED, reason)
             self._changed.notify_all()
-        self._tell_worker_to_stop(record)
+        self._order(record, worker.Order(stop=True))
+
+    def pause(self, run_id: str) -> None:
+        """Have a run wait before its next event, until `resume`."""
+        self._order(self.runs.get(run_id), worker.Order(pause=True))
+
+    def resume(self, run_id: str) -> None:
+        """Have a paused run go on."""
+        self._order(self.runs.get(run_id), worker.Order(pause=False))
+
+    def step(self, run_id: str) -> None:
+        """Have a paused run do one step."""
+        self._order(self.runs.get(run_id), worker.Order(steps=1))
+
+    def set_learning_rate(self, run_id: str, learning_rate: float) -> None:
+        """Change the learning rate of a run. Raises `InvalidSettings` where its settings do not allow the value."""
+        if record := self.runs.get(run_id):
+            replace(record.settings, learning_rate=learning_rate)
+            self._order(record, worker.Order(learning_rate=learning_rate))
 
     def call(self, function: Callable[..., R], *arguments: Any, timeout_s: float = 10.0) -> R:
         """The result of a short function, computed by a worker beside any run.
@@ -111,6 +135,7 @@ class Lab:
             self._closed = True
             self._changed.notify_all()
         self._thread.join(10)
+        self.runs.save()
         self._disconnect()
 
     # The lab's own thread: it connects, hands runs to workers, and stops what nobody watches.
@@ -129,6 +154,7 @@ class Lab:
             except (OSError, TimeoutError) as error:
                 # Runs may well go on: the next round finds out.
                 self._trouble = f"The workers do not answer just now ({error})."
+            self.runs.save()
             for record in self.runs.unwatched(self._unwatched_s):
                 self.stop(record.id, f"Nobody watched it for {self._unwatched_s / 60:.0f} minutes.")
             with self._changed:
@@ -209,11 +235,20 @@ class Lab:
         record = self.runs.get(message.run_id)
         if not record:
             return
+        if isinstance(message.body, Arrays):
+            self.runs.keep_arrays(record, message.body)
+            return
         with self._changed:
             record.elapsed_s = message.elapsed_s
             match message.body:
                 case worker.Started(address):
                     self._begin(record, address)
+                case worker.Paused() if record.active:
+                    record.state = State.PAUSED
+                case worker.Resumed() if record.active:
+                    record.state = State.RUNNING
+                case worker.Paused() | worker.Resumed():
+                    pass
                 case worker.Failed(reason):
                     record.end(State.FAILED, reason)
                 case worker.Stopped():
@@ -231,7 +266,7 @@ class Lab:
             record.state = State.RUNNING
         else:
             # It ended before it began here. Dask's own thread must not wait for Dask.
-            threading.Thread(target=self._tell_worker_to_stop, args=(record,), daemon=True).start()
+            threading.Thread(target=self._order, args=(record, worker.Order(stop=True)), daemon=True).start()
 
     def _released(self, record: Record, future: Future) -> None:
         killed = future.status == "error" and isinstance(future.exception(), KilledWorker)
@@ -242,6 +277,6 @@ class Lab:
         if future.status == "finished":
             self._device = future.result()
 
-    def _tell_worker_to_stop(self, record: Record) -> None:
-        if (client := self._client) and record.worker:
-            client.run(worker.stop, record.id, workers=[record.worker], on_error="ignore")
+    def _order(self, record: Record | None, order: worker.Order) -> None:
+        if record and record.worker and (client := self._client):
+            client.run(worker.give, record.id, order, workers=[record.worker], on_error="ignore")

@@ -1,19 +1,34 @@
-"""The record of every run, and the queue: what the lab remembers, without a word about how runs are computed."""
+"""The record of every run, and the queue: what the lab remembers, without a word about how runs are computed.
+
+With an archive, runs are on disk too: those of earlier starts are known by their heads, and their events are read when
+somebody watches them.
+"""
 
 import itertools
 import secrets
 import threading
 import time
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any
 
-from engine.events import Completed, Event
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.archive import Archive, Head
+from engine.errors import InvalidInput
+from engine.events import Arrays, Completed, Event
 from engine.rules import Settings
 
-KEPT_RUNS = 50
+KEPT_RUNS = 200
 """Finished runs that are remembered; the oldest are forgotten first."""
+
+LOADED_RUNS = 12
+"""Finished runs whose events stay in memory though they are on disk: those watched last."""
+
+LONGEST_NAME = 60
+CUT_OFF = "The app ended while it ran."
 
 
 class State(StrEnum):
@@ -21,16 +36,22 @@ class State(StrEnum):
 
     QUEUED = "Queued"
     RUNNING = "Running"
+    PAUSED = "Paused"
     COMPLETED = "Completed"
     STOPPED = "Stopped"
     FAILED = "Failed"
+
+
+ACTIVE = (State.QUEUED, State.RUNNING, State.PAUSED)
 
 
 @dataclass(frozen=True, slots=True)
 class Run:
     """A run as it was when it was asked for.
 
-    place: 1 for the next to start, 0 once it has; reason: a sentence why it failed or was stopped by the lab.
+    place: 1 for the next to start, 0 once it has; reason: a sentence why it failed or was stopped by the lab; name: the
+    user's for it, or empty; created: seconds of `time.time`; kept: name and step of each `Arrays` event on disk;
+    result: of its `Completed`; remark: a sentence why it is not saved, or empty.
     """
 
     id: str
@@ -40,11 +61,16 @@ class Run:
     elapsed_s: float
     reason: str
     events: tuple[Event, ...]
+    name: str = ""
+    created: float = 0.0
+    kept: tuple[tuple[str, int], ...] = ()
+    result: Mapping[str, Any] | None = None
+    remark: str = ""
 
     @property
     def active(self) -> bool:
         """Whether it is still to end."""
-        return self.state in (State.QUEUED, State.RUNNING)
+        return self.state in ACTIVE
 
 
 @dataclass(slots=True)
@@ -53,7 +79,8 @@ class Record:
 
     watched: time of `time.monotonic`; worker: its address; sent: it has been handed to Dask; holds_slot: until
     its worker has really let go; future: Dask's, until Dask is done with it and no longer, for Dask computes again what
-    a dead worker had computed and somebody still holds.
+    a dead worker had computed and somebody still holds; written: how many of the events are on disk, and `head` what is
+    there of the rest; on_disk: its events may be dropped from memory (None instead) and read again.
     """
 
     id: str
@@ -62,16 +89,28 @@ class Record:
     state: State = State.QUEUED
     reason: str = ""
     elapsed_s: float = 0.0
-    events: list[Event] = field(default_factory=list)
+    events: list[Event] | None = field(default_factory=list)
+    name: str = ""
+    created: float = field(default_factory=time.time)
+    kept: tuple[tuple[str, int], ...] = ()
+    result: Mapping[str, Any] | None = None
+    remark: str = ""
     worker: str = ""
     sent: bool = False
     holds_slot: bool = False
     future: Any = None
+    written: int = 0
+    head: Head | None = None
 
     @property
     def active(self) -> bool:
         """Whether it is still to end."""
-        return self.state in (State.QUEUED, State.RUNNING)
+        return self.state in ACTIVE
+
+    def as_head(self) -> Head:
+        """What the archive keeps of it beside its events."""
+        state = str(self.state)
+        return Head(self.id, self.settings, self.name, state, self.reason, self.created, self.elapsed_s, self.result)
 
     def end(self, state: State, reason: str = "") -> None:
         """End it, unless it has ended already: the first reason counts."""
@@ -80,9 +119,10 @@ class Record:
 
     def add(self, event: Event) -> None:
         """Keep an event, unless the run has ended."""
-        if self.active:
+        if self.active and self.events is not None:
             self.events.append(event)
             if isinstance(event, Completed):
+                self.result = event.result
                 self.end(State.COMPLETED)
 
 
@@ -93,16 +133,21 @@ class Runs:
     none start at once, the others one after another as slots become free.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, archive: Archive | None = None) -> None:
         self.changed = threading.Condition(threading.RLock())
+        self._archive = archive
         self._records: dict[str, Record] = {}
+        for head in archive.heads() if archive else ():
+            if head.state in list(State):
+                self._records[head.id] = _recalled(head)
 
     def add(self, settings: Settings) -> str:
         """Queue a run and return its id."""
         with self.changed:
-            run_id = secrets.token_hex(4)
+            run_id = secrets.token_hex(8)
             self._records[run_id] = Record(run_id, settings, watched=time.monotonic())
-            self._forget_oldest()
+            for record in self._ended()[:-KEPT_RUNS]:
+                self.delete(record.id)
             self.changed.notify_all()
         return run_id
 
@@ -122,9 +167,70 @@ class Runs:
             if not record:
                 return None
             record.watched = time.monotonic()
-            events = tuple(record.events)
-            place = self._place(record)
-            return Run(run_id, record.settings, record.state, place, record.elapsed_s, record.reason, events)
+            if record.events is None and self._archive:
+                record.events = self._archive.events(run_id)
+                record.written = len(record.events)
+                record.kept = self._archive.kept(run_id)
+            return self._as_run(record)
+
+    def listed(self) -> list[Run]:
+        """Every run without its events, the newest first."""
+        with self.changed:
+            records = sorted(self._records.values(), key=lambda r: r.created, reverse=True)
+            return [replace(self._as_run(record), events=()) for record in records]
+
+    def rename(self, run_id: str, name: str) -> None:
+        """Call a run `name`, or nothing. Raises `InvalidInput` for a name that is too long."""
+        name = " ".join(name.split())
+        if len(name) > LONGEST_NAME:
+            raise InvalidInput(f"The name has {len(name)} characters, but may have at most {LONGEST_NAME}.")
+        with self.changed:
+            if record := self._records.get(run_id):
+                record.name = name
+                self.changed.notify_all()
+
+    def delete(self, run_id: str) -> None:
+        """Forget a run that has ended, here and on disk."""
+        with self.changed:
+            if (record := self._records.get(run_id)) and not record.active:
+                del self._records[run_id]
+                if self._archive:
+                    self._archive.delete(run_id)
+                self.changed.notify_all()
+
+    def keep_arrays(self, record: Record, event: Arrays) -> None:
+        """Write arrays to disk; where that fails the run goes on, with a remark."""
+        if not self._archive or not self._archive.keeps(record.settings) or not record.active:
+            return
+        try:
+            self._archive.write_arrays(record.id, event)
+        except OSError as error:
+            record.remark = _not_saved(error)
+            return
+        with self.changed:
+            record.kept = (*record.kept, (event.name, event.step))
+
+    def arrays(self, run_id: str, name: str, step: int | None = None) -> dict[str, NDArray[np.generic]]:
+        """The arrays called `name` of a run, after `step` or the last. Raises `InvalidInput` where there are none."""
+        record = self._records.get(run_id)
+        steps = [kept for called, kept in (self._archive.kept(run_id) if self._archive else ()) if called == name]
+        if not record or not self._archive or (step is None and not steps):
+            raise InvalidInput(f"Run {run_id} has no {name} on disk; train again to have them.")
+        return self._archive.arrays(run_id, name, steps[-1] if step is None else step)
+
+    def save(self) -> None:
+        """Bring the disk up to date; where that fails the run goes on, with a remark."""
+        if not self._archive:
+            return
+        ended = False
+        for record in self.all():
+            if self._archive.keeps(record.settings):
+                try:
+                    ended |= self._save(record, self._archive) and not record.active
+                except OSError as error:
+                    record.remark = _not_saved(error)
+        if ended:
+            self._forget(self._archive)
 
     def wait(self, run_id: str, timeout_s: float) -> Run | None:
         """Like `watch`, when the run has ended or `timeout_s` has passed."""
@@ -170,7 +276,66 @@ class Runs:
         queued = [r.id for r in self._records.values() if r.state == State.QUEUED and r.settings.slots]
         return queued.index(record.id) + 1 if record.id in queued else 1
 
-    def _forget_oldest(self) -> None:
-        ended = [r.id for r in self._records.values() if not r.active and not r.holds_slot]
-        for run_id in ended[: max(0, len(ended) - KEPT_RUNS)]:
-            del self._records[run_id]
+    def _as_run(self, record: Record) -> Run:
+        return Run(
+            id=record.id,
+            settings=record.settings,
+            state=record.state,
+            place=self._place(record),
+            elapsed_s=record.elapsed_s,
+            reason=record.reason,
+            events=tuple(record.events or ()),
+            name=record.name,
+            created=record.created,
+            kept=record.kept,
+            result=record.result,
+            remark=record.remark,
+        )
+
+    def _save(self, record: Record, archive: Archive) -> bool:
+        """Whether there was something to write."""
+        with self.changed:
+            known, head = record.id in self._records, record.as_head()
+            fresh = (record.events or [])[record.written :]
+        if not known:
+            return False
+        # While it runs the time alone is no reason to write.
+        as_written = replace(head, elapsed_s=record.head.elapsed_s) if record.head and record.active else head
+        changed = as_written != record.head
+        if changed:
+            archive.write_head(head)
+            record.head = head
+        if fresh:
+            archive.append_events(record.id, [(event, record.elapsed_s) for event in fresh])
+            record.written += len(fresh)
+        return changed or bool(fresh)
+
+    def _ended(self) -> list[Record]:
+        """Runs whose workers have let go, the oldest first."""
+        with self.changed:
+            ended = [r for r in self._records.values() if not r.active and not r.holds_slot]
+        return sorted(ended, key=lambda r: r.created)
+
+    def _forget(self, archive: Archive) -> None:
+        """Delete the oldest runs beyond the archive's limit, and drop events from memory that are on disk."""
+        ended = self._ended()
+        for run_id in archive.beyond_limit([r.id for r in ended]):
+            self.delete(run_id)
+        with self.changed:
+            loaded = [r for r in ended if r.events and r.written == len(r.events)]
+            loaded.sort(key=lambda r: r.watched)
+            for record in loaded[: max(0, len(loaded) - LOADED_RUNS)]:
+                record.events = None
+
+
+def _recalled(head: Head) -> Record:
+    """The record of a run of an earlier start."""
+    record = Record(head.id, head.settings, watched=0.0, state=State(head.state), reason=head.reason)
+    record.elapsed_s, record.name, record.created, record.result = head.elapsed_s, head.name, head.created, head.result
+    record.events, record.head = None, head
+    record.end(State.STOPPED, CUT_OFF)
+    return record
+
+
+def _not_saved(error: OSError) -> str:
+    return f"This run is not saved ({error.strerror or error}): it will be gone when the app restarts."

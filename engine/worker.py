@@ -8,13 +8,14 @@ import pickle
 import threading
 import time
 import traceback
+from collections.abc import Callable, Generator
 from dataclasses import dataclass
 
 from distributed import Worker, WorkerPlugin, get_worker
 
 from engine.device import share_gpus
 from engine.errors import LabError
-from engine.events import Beat, Event
+from engine.events import Beat, Control, Event, Progress
 from engine.experiments import start
 from engine.imports import load_module
 from engine.rules import Settings
@@ -29,6 +30,16 @@ class Started:
 
 
 @dataclass(frozen=True, slots=True)
+class Paused:
+    """The run waits until it is told to go on."""
+
+
+@dataclass(frozen=True, slots=True)
+class Resumed:
+    """The run goes on after a pause."""
+
+
+@dataclass(frozen=True, slots=True)
 class Stopped:
     """The run ended because it was asked to."""
 
@@ -40,7 +51,7 @@ class Failed:
     reason: str
 
 
-Body = Started | Event | Stopped | Failed
+Body = Started | Event | Paused | Resumed | Stopped | Failed
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,40 +63,103 @@ class Message:
     body: Body
 
 
-_stops: dict[str, threading.Event] = {}
-"""For each run on this worker, the signal to stop."""
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What the lab asks of a run; what is None stays as it is. steps: so many single steps while it is paused."""
+
+    stop: bool = False
+    pause: bool | None = None
+    steps: int = 0
+    learning_rate: float | None = None
+
+
+class Orders:
+    """The orders given to one run: Dask's threads give them, the run's own thread follows them between two events."""
+
+    def __init__(self) -> None:
+        self.stopped = False
+        self.paused_s = 0.0
+        self._changed = threading.Condition()
+        self._paused = False
+        self._steps = 0
+        self._step = 0
+        self._learning_rate: float | None = None
+
+    def give(self, order: Order) -> None:
+        """Take an order; it counts before the run's next event."""
+        with self._changed:
+            self.stopped |= order.stop
+            self._paused = self._paused if order.pause is None else order.pause
+            self._steps = self._steps + order.steps if self._paused else 0
+            if order.learning_rate is not None:
+                self._learning_rate = order.learning_rate
+            self._changed.notify_all()
+
+    def follow(self, event: Event, say: Callable[[Body], None]) -> Control | None:
+        """Wait while the run is paused, and return what is to be sent into it in answer to `event`."""
+        with self._changed:
+            if isinstance(event, Progress) and event.step > self._step:
+                self._step, self._steps = event.step, max(0, self._steps - 1)
+            if self._holds():
+                say(Paused())
+                began = time.monotonic()
+                self._changed.wait_for(lambda: not self._holds())
+                self.paused_s += time.monotonic() - began
+                if not self._paused:
+                    say(Resumed())
+            rate, self._learning_rate = self._learning_rate, None
+            return Control(rate, single=self._paused) if rate is not None or self._paused else None
+
+    def _holds(self) -> bool:
+        return self._paused and not self._steps and not self.stopped
+
+
+_orders: dict[str, Orders] = {}
+"""The orders for each run on this worker."""
 
 
 def execute(run_id: str, topic: str, settings: Settings) -> None:
-    """Run the experiment of `settings` in this thread until it completes or `stop` is called."""
+    """Run the experiment of `settings` in this thread until it completes or is told to stop."""
     worker = get_worker()
-    stopped = _stops.setdefault(run_id, threading.Event())
+    orders = _orders.setdefault(run_id, Orders())
     began = time.monotonic()
 
     def say(body: Body) -> None:
-        message = Message(run_id, time.monotonic() - began, body)
+        message = Message(run_id, time.monotonic() - began - orders.paused_s, body)
         worker.log_event(topic, pickle.dumps(message, pickle.HIGHEST_PROTOCOL))
 
     say(Started(worker.address))
     try:
-        for event in start(settings):
-            if stopped.is_set():
-                return say(Stopped())
-            if not isinstance(event, Beat):
-                say(event)
+        _drive(start(settings), orders, say)
     except LabError as error:
         say(Failed(str(error)))
     except Exception as error:
         traceback.print_exc()
         say(Failed(f"An unexpected {type(error).__name__} ended it: {error}. The app's log has the details."))
     finally:
-        del _stops[run_id]
+        del _orders[run_id]
 
 
-def stop(run_id: str) -> None:
-    """Ask a run on this worker to stop; it does before its next event. Nothing happens if it is not here."""
-    if signal := _stops.get(run_id):
-        signal.set()
+def _drive(events: Generator[Event, Control | None, None], orders: Orders, say: Callable[[Body], None]) -> None:
+    control: Control | None = None
+    while not orders.stopped:
+        try:
+            event = events.send(control)
+        except StopIteration:
+            return
+        if orders.stopped:
+            break
+        if not isinstance(event, Beat):
+            say(event)
+        control = orders.follow(event, say)
+    events.close()
+    say(Stopped())
+
+
+def give(run_id: str, order: Order) -> None:
+    """Give an order to a run on this worker. Nothing happens if it is not here."""
+    if orders := _orders.get(run_id):
+        orders.give(order)
 
 
 class WarmUp(WorkerPlugin):

@@ -4,19 +4,19 @@ An experiment knows nothing of workers or pages. It yields often enough that who
 0.3 s (by closing the generator), and exactly one `Completed`, last.
 """
 
-from collections.abc import Iterator
+from collections.abc import Generator
 from pathlib import Path
 
-from engine.events import Event
+from engine.events import Control, Event
 from engine.imports import load_module
 from engine.rules import Settings
 
 
-def start(settings: Settings, data: Path | None = None) -> Iterator[Event]:
+def start(settings: Settings, data: Path | None = None) -> Generator[Event, Control | None, None]:
     """Load what the experiment of `settings` needs, from `data` first, and return its events.
 
     The module is imported here, in the process that computes, so that pages never import TensorFlow.
     """
     module = load_module(settings.module)
-    events: Iterator[Event] = module.run(settings, module.load(data))
+    events: Generator[Event, Control | None, None] = module.run(settings, module.load(data))
     return events

@@ -5,14 +5,13 @@ on each batch *before* the network learns from it, and the last evaluation takes
 """
 
 import math
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.events import Completed, Event, Predictions, Progress
-from engine.experiments.training import Trainer
+from engine.events import Completed, Predictions, Progress
+from engine.experiments.training import Steering, Trainer
 from engine.models.mnist import build_network
 from engine.settings import MnistSettings
 from engine.sources.mnist import Digits, load_digits
@@ -28,7 +27,7 @@ def load(data: Path | None = None) -> Digits:
     return load_digits(data)
 
 
-def run(settings: MnistSettings, digits: Digits) -> Iterator[Event]:
+def run(settings: MnistSettings, digits: Digits) -> Steering[None]:
     """Train, with a `Progress` a chart point and `Predictions` of six test images; `Completed` has the test accuracy.
 
     A `Progress` between two points has no metrics: it says only how far the run is. Where the loss stops being a
@@ -36,7 +35,7 @@ def run(settings: MnistSettings, digits: Digits) -> Iterator[Event]:
     """
     rng = np.random.default_rng(settings.seed)
     model = build_network(settings)
-    trainer = Trainer(model, digits, rng, settings.batch_size, settings.momentum)
+    trainer = Trainer(model, digits, rng, settings.batch_size, settings.learning_rate, settings.momentum)
     test = np.arange(len(digits.test_images), dtype=np.int32)
     sample = rng.permutation(test)[: settings.eval_size]
     points = chart_steps(settings)
@@ -44,16 +43,16 @@ def run(settings: MnistSettings, digits: Digits) -> Iterator[Event]:
     metrics, diverged = dict[str, float](), False
 
     for number, point in enumerate(points):
-        loss, accuracy = yield from trainer.train_to(point, settings.steps, settings.learning_rate)
+        loss, accuracy = yield from trainer.train_to(point, settings.steps)
         logits = yield from trainer.test_logits(sample)
         metrics = _test_metrics(logits, digits.test_labels[sample])
         if point:
             metrics |= {"train_loss": loss, "train_accuracy": accuracy}
             metrics["examples_per_second"] = trainer.images_per_second
-        yield Progress(point, settings.steps, metrics)
+        yield from trainer.say(Progress(point, settings.steps, metrics))
         diverged = not math.isfinite(loss)
         if number % gallery_every == 0 or point == settings.steps or diverged:
-            yield _gallery(point, sample[:GALLERY], logits[:GALLERY], digits)
+            yield from trainer.say(_gallery(point, sample[:GALLERY], logits[:GALLERY], digits))
         if diverged:
             break
 

@@ -61,10 +61,11 @@ def learning_rate(step: int) -> float:
 def train(network: keras.Sequential, digits: Digits) -> Iterator[Event]:
     """Train `network` in place; the learning rate changes every 20 steps. Says the training loss every 500."""
     rng = np.random.default_rng(SETTINGS.seed)
-    trainer = Trainer(network, with_variants(digits, rng), rng, BATCH, MOMENTUM)
+    trainer = Trainer(network, with_variants(digits, rng), rng, BATCH, learning_rate(0), MOMENTUM)
     losses: list[float] = []
     for point in range(20, STEPS + 1, 20):
-        loss, _ = yield from trainer.train_to(point, STEPS, learning_rate(trainer.step))
+        trainer.learning_rate = learning_rate(trainer.step)
+        loss, _ = yield from trainer.train_to(point, STEPS)
         losses.append(loss)
         if point % 500 == 0:
             speed = trainer.images_per_second

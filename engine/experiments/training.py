@@ -5,14 +5,19 @@ Several steps a call, without a return to Python between them, is what makes it 
 
 import time
 from collections.abc import Callable, Generator, Iterator
+from typing import TypeVar
 
 import keras
 import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
-from engine.events import Beat, Event, Progress
+from engine.events import Beat, Control, Event, Mark, Progress
 from engine.sources.mnist import Digits
+
+T = TypeVar("T")
+Steering = Generator[Event, Control | None, T]
+"""Yields events, may be sent a `Control` in answer, and returns a value."""
 
 TrainSteps = Callable[[NDArray[np.int32], float], tuple[float, float]]
 Evaluate = Callable[[NDArray[np.int32]], NDArray[np.float32]]
@@ -42,13 +47,22 @@ class Pace:
 class Trainer:
     """A network being trained on uint8 images; its methods are generators that pause often enough to be stopped.
 
-    `step` counts the steps done. `images_per_second` is of training alone: evaluations are not counted.
+    `step` counts the steps done. `images_per_second` is of training alone: evaluations are not counted. `learning_rate`
+    is that of the next step; a `Control` may change it.
     """
 
     def __init__(
-        self, model: keras.Model, data: Digits, rng: np.random.Generator, batch_size: int, momentum: float
+        self,
+        model: keras.Model,
+        data: Digits,
+        rng: np.random.Generator,
+        batch_size: int,
+        learning_rate: float,
+        momentum: float,
     ) -> None:
         self.step = 0
+        self.learning_rate = learning_rate
+        self._single = False
         self._batch_size = batch_size
         self._train_steps = build_train_steps(model, data.train_images, data.train_labels, momentum)
         self._evaluate = build_evaluate(model, data.test_images)
@@ -61,22 +75,31 @@ class Trainer:
         """Speed of training so far, in images a second."""
         return self._train_pace.done * self._batch_size / max(self._train_pace.seconds, 1e-9)
 
-    def train_to(self, point: int, total: int, learning_rate: float) -> Generator[Event, None, tuple[float, float]]:
+    def say(self, event: Event) -> Steering[None]:
+        """Yield `event`, and do what comes back: a new learning rate, marked by an event of its own; single steps."""
+        control = yield event
+        self._single = control is not None and control.single
+        if control and control.learning_rate not in (None, self.learning_rate):
+            self.learning_rate = control.learning_rate
+            yield from self.say(Mark(self.step, f"learning rate {self.learning_rate:g}"))
+
+    def train_to(self, point: int, total: int) -> Steering[tuple[float, float]]:
         """Train until `point` steps of `total` are done; returns the mean loss and accuracy of those batches."""
         first, loss_sum, accuracy_sum = self.step, 0.0, 0.0
         while self.step < point:
-            count = min(self._train_pace.count, point - self.step)
+            count = 1 if self._single else min(self._train_pace.count, point - self.step)
             started = time.perf_counter()
-            loss, accuracy = self._train_steps(np.stack([next(self._batches) for _ in range(count)]), learning_rate)
+            batches = np.stack([next(self._batches) for _ in range(count)])
+            loss, accuracy = self._train_steps(batches, self.learning_rate)
             self._train_pace.timed(count, started)
             self.step += count
             loss_sum, accuracy_sum = loss_sum + loss * count, accuracy_sum + accuracy * count
             if self.step < point:
-                yield Progress(self.step, total, {})
+                yield from self.say(Progress(self.step, total, {}))
         steps = max(self.step - first, 1)
         return loss_sum / steps, accuracy_sum / steps
 
-    def test_logits(self, indices: NDArray[np.int32]) -> Generator[Event, None, NDArray[np.float32]]:
+    def test_logits(self, indices: NDArray[np.int32]) -> Steering[NDArray[np.float32]]:
         """Logits float32 [n, classes] of the test images at `indices`."""
         parts: list[NDArray[np.float32]] = []
         done = 0
@@ -87,7 +110,7 @@ class Trainer:
             self._test_pace.timed(len(chunk), started)
             done += len(chunk)
             if done < len(indices):
-                yield Beat()
+                yield from self.say(Beat())
         return np.concatenate(parts)
 
 

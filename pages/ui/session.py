@@ -1,17 +1,23 @@
 """The one lab that all pages and browsers share, and which run a page is showing."""
 
+import os
+
 import streamlit as st
 
+from engine.archive import Archive
 from engine.lab import Lab
 from engine.rules import Settings
 from engine.runs import Run
+from engine.settings import EXPERIMENTS
+from engine.sources.locate import cache_folder
 from pages.ui.controls import adopt
 
 
 @st.cache_resource(show_spinner=False)
 def lab() -> Lab:
     """The lab; its workers start warming up with the first page that anyone opens."""
-    return Lab()
+    limit_bytes = int(float(os.environ.get("CNN_LAB_RUNS_MB") or 500) * 1_000_000)
+    return Lab(Archive(cache_folder() / "runs", EXPERIMENTS, limit_bytes))
 
 
 def shown_run(settings: type[Settings]) -> Run | None:
@@ -27,7 +33,7 @@ def shown_run(settings: type[Settings]) -> Run | None:
     run = lab().watch(run_id)
     if not run or type(run.settings) is not settings:
         forget_run(settings)
-        st.warning(f"Run {run_id} is not known here any more. Runs are kept until the app restarts.")
+        st.warning(f"Run {run_id} is not known here any more. It was deleted, or is on another computer.")
         return None
     if st.session_state.get(_memory(settings)) != run_id:
         adopt(run.settings)

@@ -1,0 +1,151 @@
+"""Runs on disk, so that they survive a restart of the app: a folder a run, below the app's cache.
+
+`run.json` holds what a list of runs shows, written anew when it changes; `events.jsonl` a line an event, appended;
+`<name>-<step>.npz` each `Arrays` event. Nothing here is pickled. A file that is cut off or gone costs what was in it,
+and no more.
+"""
+
+import json
+import re
+import shutil
+import zipfile
+import zlib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.errors import InvalidInput, InvalidSettings
+from engine.events import Arrays, Event, Progress, as_json, from_json
+from engine.rules import Settings, as_plain, from_plain
+
+RUN_ID = re.compile(r"[0-9a-f]{8,32}")
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """What is known of a run without its events. created: seconds of `time.time`; state: a word of `runs.State`."""
+
+    id: str
+    settings: Settings
+    name: str
+    state: str
+    reason: str
+    created: float
+    elapsed_s: float
+    result: Mapping[str, Any] | None
+
+
+class Archive:
+    """The runs of `experiments` in `folder`, which is made when the first is written. Errors of the disk are `OSError`.
+
+    Runs of other settings are not kept on disk.
+    """
+
+    def __init__(self, folder: Path, experiments: Mapping[str, type[Settings]], limit_bytes: int) -> None:
+        self._folder = folder
+        self._experiments = experiments
+        self._limit_bytes = limit_bytes
+
+    def keeps(self, settings: Settings) -> bool:
+        """Whether runs of these settings are written."""
+        return type(settings) in self._experiments.values()
+
+    def write_head(self, head: Head) -> None:
+        """Write what a list shows, whole or not at all."""
+        experiment = next(name for name, cls in self._experiments.items() if cls is type(head.settings))
+        values = {"experiment": experiment, **_plain(head), "settings": as_plain(head.settings)}
+        path = self._made(head.id) / "run.json"
+        part = path.with_suffix(".part")
+        part.write_text(json.dumps(values))
+        part.replace(path)
+
+    def append_events(self, run_id: str, events: Iterable[tuple[Event, float]]) -> None:
+        """Append events, each with the seconds it came after; a `Progress` without metrics is left out."""
+        lines = [json.dumps(as_json(e, s)) for e, s in events if not (isinstance(e, Progress) and not e.metrics)]
+        with (self._made(run_id) / "events.jsonl").open("a") as file:
+            file.writelines(line + "\n" for line in lines)
+
+    def write_arrays(self, run_id: str, event: Arrays) -> None:
+        """Write the arrays of one event, whole or not at all."""
+        path = self._made(run_id) / f"{event.name}-{event.step}.npz"
+        part = path.with_suffix(".part")
+        try:
+            with part.open("wb") as file:
+                np.savez(file, allow_pickle=False, **event.arrays)
+            part.replace(path)
+        except OSError:
+            part.unlink(missing_ok=True)
+            raise
+
+    def heads(self) -> list[Head]:
+        """Every run whose `run.json` can be read, the oldest first."""
+        files = self._folder.glob("*/run.json") if self._folder.is_dir() else ()
+        return sorted(filter(None, map(self._head, files)), key=lambda head: head.created)
+
+    def events(self, run_id: str) -> list[Event]:
+        """The events of a run, up to the first line that cannot be read."""
+        found: list[Event] = []
+        try:
+            with (self._folder / run_id / "events.jsonl").open() as file:
+                found.extend(from_json(json.loads(line)) for line in file)
+        except (OSError, ValueError, KeyError, TypeError):
+            return found
+        return found
+
+    def arrays(self, run_id: str, name: str, step: int) -> dict[str, NDArray[np.generic]]:
+        """The arrays of one event. Raises `InvalidInput` where the file is gone or damaged."""
+        path = self._folder / run_id / f"{name}-{step}.npz"
+        try:
+            with path.open("rb") as file, np.load(file, allow_pickle=False) as arrays:
+                return dict(arrays)
+        except (OSError, EOFError, ValueError, KeyError, zlib.error, zipfile.BadZipFile) as error:
+            reason = "is gone" if isinstance(error, FileNotFoundError) else "is damaged"
+            raise InvalidInput(f"The file {path.name} of run {run_id} {reason}; train again to have it.") from error
+
+    def kept(self, run_id: str) -> tuple[tuple[str, int], ...]:
+        """Name and step of each `Arrays` event on disk, by step."""
+        stems = [path.stem.rpartition("-") for path in (self._folder / run_id).glob("*-*.npz")]
+        return tuple(sorted(((name, int(step)) for name, _, step in stems), key=lambda kept: kept[::-1]))
+
+    def delete(self, run_id: str) -> None:
+        """Forget a run."""
+        if RUN_ID.fullmatch(run_id):
+            shutil.rmtree(self._folder / run_id, ignore_errors=True)
+
+    def beyond_limit(self, run_ids: Sequence[str]) -> list[str]:
+        """Which of these, the oldest first, must go so that all of the archive fits its limit."""
+        sizes = {run_id: _size(self._folder / run_id) for run_id in run_ids}
+        total, gone = _size(self._folder), list[str]()
+        for run_id, size in sizes.items():
+            if total <= self._limit_bytes:
+                break
+            total -= size
+            gone.append(run_id)
+        return gone
+
+    def _made(self, run_id: str) -> Path:
+        folder = self._folder / run_id
+        folder.mkdir(parents=True, exist_ok=True)
+        return folder
+
+    def _head(self, path: Path) -> Head | None:
+        try:
+            values = json.loads(path.read_text())
+            cls = self._experiments[values.pop("experiment")]
+            head = Head(**values)
+            return replace(head, settings=from_plain(cls, values["settings"])) if head.id == path.parent.name else None
+        except (OSError, ValueError, KeyError, TypeError, AttributeError, InvalidSettings):
+            return None
+
+
+def _plain(head: Head) -> dict[str, Any]:
+    names = ("id", "name", "state", "reason", "created", "elapsed_s", "result")
+    return {name: getattr(head, name) for name in names}
+
+
+def _size(folder: Path) -> int:
+    return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
