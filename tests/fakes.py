@@ -9,6 +9,7 @@ from typing import ClassVar
 
 from engine.errors import InvalidInput
 from engine.events import Completed, Event, Progress
+from engine.rules import check, setting
 
 
 @dataclass(frozen=True)
@@ -29,6 +30,21 @@ class LightSettings(CountSettings):
     """The same without a slot."""
 
     slots: ClassVar[int] = 0
+
+
+@dataclass(frozen=True)
+class SteeredSettings:
+    """Counts, and says the learning rate of each step."""
+
+    module: ClassVar[str] = "tests.steered"
+    slots: ClassVar[int] = 1
+
+    steps: int = 100_000
+    pause_s: float = 0.01
+    learning_rate: float = setting(0.1, 0.001, 1, "A rate.")
+
+    def __post_init__(self):
+        check(self)
 
 
 def load(data: Path | None = None) -> None:

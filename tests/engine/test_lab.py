@@ -10,11 +10,11 @@ from pathlib import Path
 import psutil
 import pytest
 
-from engine.errors import InvalidInput, WorkerError
+from engine.errors import InvalidInput, InvalidSettings, WorkerError
 from engine.events import Completed, Progress
 from engine.lab import Lab
 from engine.runs import KEPT_RUNS, State
-from tests.fakes import CountSettings, LightSettings, fail, process_id, sleep
+from tests.fakes import CountSettings, LightSettings, SteeredSettings, fail, process_id, sleep
 
 ROOT = Path(__file__).parents[2]
 ENDLESS = CountSettings(steps=100_000, pause_s=0.02)
@@ -65,6 +65,64 @@ def test_stop_takes_effect_within_0_3_s_where_it_runs(lab):
     last = [event for event in lab.watch(run_id).events if isinstance(event, Progress)][-1]
     assert last.metrics["at"] - asked < 0.3
     assert released - asked < 1
+
+
+def progress(lab, run_id):
+    return [event for event in lab.watch(run_id).events if isinstance(event, Progress)]
+
+
+def paused(lab, run_id):
+    running(lab, run_id)
+    lab.pause(run_id)
+    wait_until(lambda: lab.watch(run_id).state == State.PAUSED)
+
+
+def test_a_paused_run_waits_does_single_steps_and_goes_on_without_losing_one(lab):
+    run_id = lab.start(SteeredSettings(steps=60))
+    paused(lab, run_id)
+    seen, elapsed_s = len(progress(lab, run_id)), lab.watch(run_id).elapsed_s
+    time.sleep(0.3)
+    assert len(progress(lab, run_id)) == seen
+    for more in (1, 2):
+        lab.step(run_id)
+        wait_until(lambda more=more: len(progress(lab, run_id)) >= seen + more)
+    time.sleep(0.1)
+    assert len(progress(lab, run_id)) == seen + 2
+    assert progress(lab, run_id)[-1].metrics["single"] == 1
+    assert lab.watch(run_id).state == State.PAUSED
+    assert lab.watch(run_id).elapsed_s < elapsed_s + 0.3
+    lab.resume(run_id)
+    run = lab.wait(run_id, 15)
+    assert run.state == State.COMPLETED
+    assert [event.step for event in progress(lab, run_id)] == list(range(1, 61))
+    assert progress(lab, run_id)[-1].metrics["single"] == 0
+
+
+def test_a_paused_run_can_be_stopped_and_frees_its_slot(lab):
+    run_id = lab.start(SteeredSettings())
+    paused(lab, run_id)
+    lab.stop(run_id)
+    assert lab.watch(run_id).state == State.STOPPED
+    assert lab.wait(lab.start(CountSettings()), 15).state == State.COMPLETED
+
+
+def test_the_learning_rate_can_be_changed_within_its_bounds(lab):
+    run_id = lab.start(SteeredSettings())
+    running(lab, run_id)
+    with pytest.raises(InvalidSettings, match="learning_rate is 3, but must be a number from 0.001 to 1"):
+        lab.set_learning_rate(run_id, 3)
+    lab.set_learning_rate(run_id, 0.5)
+    wait_until(lambda: progress(lab, run_id)[-1].metrics["learning_rate"] == 0.5)
+    assert {event.metrics["learning_rate"] for event in progress(lab, run_id)} == {0.1, 0.5}
+
+
+def test_orders_to_a_run_that_is_not_known_or_has_ended_do_nothing(lab):
+    run_id = lab.start(CountSettings())
+    lab.wait(run_id, 15)
+    for order in (lab.pause, lab.resume, lab.step):
+        order(run_id)
+        order("nothing")
+    assert lab.watch(run_id).state == State.COMPLETED
 
 
 def test_what_was_learnt_before_a_stop_stays(lab):

@@ -1,0 +1,167 @@
+"""Runs on disk: they come back, and what is damaged, gone or does not fit costs nothing else."""
+
+import json
+
+import numpy as np
+import pytest
+
+from engine.archive import Archive
+from engine.errors import InvalidInput
+from engine.events import Arrays, Completed, Mark, Progress, Snapshot
+from engine.runs import CUT_OFF, LOADED_RUNS, LONGEST_NAME, Runs, State
+from tests.fakes import CountSettings, LightSettings
+
+EVENTS = [
+    Progress(1, 3, {"train_loss": 0.5}),
+    Mark(1, "learning rate 0.1"),
+    Snapshot(2, b"\xff\xd8"),
+    Completed({"a": 1}),
+]
+WEIGHTS = {"0": np.arange(6, dtype=np.float32).reshape(2, 3), "1": np.zeros(3, np.float32)}
+
+
+@pytest.fixture
+def archive(tmp_path):
+    return Archive(tmp_path / "runs", {"count": CountSettings}, limit_bytes=10_000_000)
+
+
+def finished(runs, settings=None):
+    run_id = runs.add(settings or CountSettings())
+    record = runs.get(run_id)
+    record.state = State.RUNNING
+    runs.keep_arrays(record, Arrays("weights", 3, WEIGHTS))
+    for event in EVENTS:
+        record.add(event)
+    runs.save()
+    return run_id
+
+
+def test_a_run_comes_back_after_a_restart(archive):
+    before = Runs(archive)
+    run_id = finished(before, CountSettings(steps=7))
+    before.rename(run_id, "  my   run ")
+    before.save()
+    run = Runs(archive).watch(run_id)
+    assert (run.settings, run.state, run.name, run.result) == (
+        CountSettings(steps=7),
+        State.COMPLETED,
+        "my run",
+        {"a": 1},
+    )
+    assert list(run.events) == EVENTS
+    assert run.kept == (("weights", 3),)
+    assert run.created == before.watch(run_id).created
+
+
+def test_arrays_come_back_also_the_last_ones(archive):
+    run_id = finished(Runs(archive))
+    runs = Runs(archive)
+    for found in (runs.arrays(run_id, "weights"), runs.arrays(run_id, "weights", 3)):
+        assert found.keys() == WEIGHTS.keys()
+        np.testing.assert_array_equal(found["0"], WEIGHTS["0"])
+
+
+def test_a_run_that_the_app_left_behind_is_stopped_with_a_reason(archive):
+    before = Runs(archive)
+    run_id = before.add(CountSettings())
+    before.get(run_id).state = State.RUNNING
+    before.get(run_id).add(EVENTS[0])
+    before.save()
+    run = Runs(archive).watch(run_id)
+    assert (run.state, run.reason, run.events) == (State.STOPPED, CUT_OFF, (EVENTS[0],))
+
+
+def test_events_of_a_damaged_file_are_read_up_to_the_damage(archive, tmp_path):
+    run_id = finished(Runs(archive))
+    file = tmp_path / "runs" / run_id / "events.jsonl"
+    file.write_bytes(file.read_bytes()[:-10])
+    assert list(Runs(archive).watch(run_id).events) == EVENTS[:-1]
+    file.unlink()
+    assert Runs(archive).watch(run_id).events == ()
+
+
+@pytest.mark.parametrize("text", ["", "{}", "[]", "null", '{"experiment": "count"}', '{"experiment": "snow"}'])
+def test_a_run_whose_head_is_damaged_is_left_out(archive, tmp_path, text):
+    first, second = finished(Runs(archive)), finished(Runs(archive))
+    (tmp_path / "runs" / first / "run.json").write_text(text)
+    assert [run.id for run in Runs(archive).listed()] == [second]
+
+
+@pytest.mark.parametrize(
+    ("name", "value"), [("state", "Dreaming"), ("settings", {"steps": "no", "colour": 1}), ("id", "x")]
+)
+def test_a_head_with_wrong_values_is_left_out(archive, tmp_path, name, value):
+    run_id = finished(Runs(archive))
+    file = tmp_path / "runs" / run_id / "run.json"
+    file.write_text(json.dumps({**json.loads(file.read_text()), name: value}))
+    assert Runs(archive).listed() == []
+
+
+def test_arrays_that_are_gone_or_damaged_are_a_clear_sentence(archive, tmp_path):
+    runs = Runs(archive)
+    run_id = finished(runs)
+    file = tmp_path / "runs" / run_id / "weights-3.npz"
+    with pytest.raises(InvalidInput, match="has no projection on disk"):
+        runs.arrays(run_id, "projection")
+    file.write_bytes(file.read_bytes()[:100])
+    with pytest.raises(InvalidInput, match=r"weights-3.npz of run \w+ is damaged"):
+        runs.arrays(run_id, "weights")
+    file.unlink()
+    with pytest.raises(InvalidInput, match="is gone"):
+        runs.arrays(run_id, "weights", 3)
+    with pytest.raises(InvalidInput, match="has no weights on disk"):
+        runs.arrays(run_id, "weights")
+
+
+def test_a_disk_that_cannot_be_written_to_is_remarked_and_the_run_goes_on(tmp_path):
+    (tmp_path / "runs").write_text("a file where the folder should be")
+    runs = Runs(Archive(tmp_path / "runs", {"count": CountSettings}, 10_000_000))
+    run = runs.watch(finished(runs))
+    assert run.state == State.COMPLETED
+    assert "This run is not saved" in run.remark
+    assert list(run.events) == EVENTS
+
+
+def test_deleted_runs_are_gone_and_active_ones_stay(archive, tmp_path):
+    runs = Runs(archive)
+    run_id, active = finished(runs), runs.add(CountSettings())
+    runs.save()
+    runs.delete(run_id)
+    runs.delete(active)
+    runs.delete("../..")
+    assert [path.name for path in (tmp_path / "runs").iterdir()] == [active]
+    assert runs.watch(run_id) is None
+    assert runs.watch(active).active
+
+
+def test_the_oldest_runs_go_when_the_archive_is_full(tmp_path):
+    archive = Archive(tmp_path / "runs", {"count": CountSettings}, limit_bytes=10_000)
+    runs = Runs(archive)
+    ids = [finished(runs) for _ in range(12)]
+    kept = [run.id for run in runs.listed()]
+    assert 1 < len(kept) < 12
+    assert kept == ids[::-1][: len(kept)]
+    assert {path.name for path in (tmp_path / "runs").iterdir()} == set(kept)
+
+
+def test_events_leave_the_memory_and_come_back_when_watched(archive):
+    runs = Runs(archive)
+    ids = [finished(runs) for _ in range(LOADED_RUNS + 3)]
+    dropped = [run_id for run_id in ids if runs.get(run_id).events is None]
+    assert dropped == ids[:3]
+    assert list(runs.watch(ids[0]).events) == EVENTS
+
+
+def test_runs_of_other_settings_are_not_kept(archive, tmp_path):
+    runs = Runs(archive)
+    run_id = finished(runs, LightSettings())
+    assert not (tmp_path / "runs").exists()
+    assert runs.watch(run_id).kept == ()
+
+
+def test_a_name_that_is_too_long_is_refused(archive):
+    runs = Runs(archive)
+    run_id = finished(runs)
+    with pytest.raises(InvalidInput, match="61 characters, but may have at most 60"):
+        runs.rename(run_id, "x" * (LONGEST_NAME + 1))
+    assert runs.watch(run_id).name == ""
