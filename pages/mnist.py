@@ -18,7 +18,7 @@ from pages.ui.draw_digit import draw_digit
 from pages.ui.drawing import drawing
 from pages.ui.gallery import gallery_html
 from pages.ui.live import duration, live_view
-from pages.ui.live_chart import live_chart
+from pages.ui.live_chart import Chart, live_charts
 from pages.ui.network_diagram import network_svg
 from pages.ui.session import lab, show_run, shown_run
 from pages.ui.sources_panel import source_note
@@ -48,12 +48,12 @@ def draw_stage(run: Run) -> None:
     """Two charts, six digits, and the summary once there is one."""
     history = [event for event in run.events if isinstance(event, Progress) and event.metrics]
     total = run.settings.steps
-    charts = st.columns(2)
-    with charts[0]:
-        live_chart(loss_chart(history, total, run.id), key="loss", height=250, description=_spoken("Loss", history))
-    with charts[1]:
-        figure = accuracy_chart(history, total, run.id)
-        live_chart(figure, key="accuracy", height=250, description=_spoken("Accuracy", history))
+    live_charts(
+        Chart(loss_chart(history, total, run.id), _spoken("Loss", history)),
+        Chart(accuracy_chart(history, total, run.id), _spoken("Accuracy", history)),
+        key="learning",
+        height=250,
+    )
     gallery = next((event for event in reversed(run.events) if isinstance(event, Predictions)), None)
     content = gallery_html(gallery, DIGITS) if gallery else ""
     st.html(f'<div class="lab-gallery-place">{content}</div>')

@@ -9,7 +9,12 @@ from engine.events import Progress
 from engine.runs import Run, State
 from pages.ui.session import lab
 
-POLL_S = 0.7
+POLL_S = 1.0
+"""Each update costs the browser, which often shares its processor with the workers."""
+
+FIRST_POLL_S = 0.5
+FIRST_S = 2.5
+"""At the beginning most happens, and one waits for the first point."""
 
 
 def steps(done: int, total: int) -> str:
@@ -23,10 +28,12 @@ def live_view(run: Run, draw: Callable[[Run], None], amount: Callable[[int, int]
     `draw` draws the stage from a run; `amount` says how far it is, from what is done and the total.
     """
 
-    @st.fragment(run_every=POLL_S if run.active else None)
+    first = run.elapsed_s < FIRST_S
+
+    @st.fragment(run_every=(FIRST_POLL_S if first else POLL_S) if run.active else None)
     def view() -> None:
         now = lab().watch(run.id) or run
-        if run.active and not now.active:
+        if run.active and (not now.active or (first and now.elapsed_s >= FIRST_S)):
             st.rerun()
         with st.container(horizontal=True, vertical_alignment="center", key="run-bar"):
             st.html(bar_html(now, amount))

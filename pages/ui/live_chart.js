@@ -28,18 +28,38 @@ function themed(layout, node) {
   return { ...copy, font: { ...copy.font, color: ink, family: getComputedStyle(node).fontFamily } };
 }
 
+function figureFor(place, number) {
+  if (!place.children[number]) {
+    const figure = document.createElement("figure");
+    figure.className = "live-chart";
+    figure.innerHTML = '<div class="live-chart-plot"></div><figcaption></figcaption>';
+    place.append(figure);
+  }
+  return place.children[number];
+}
+
 export default function ({ data, parentElement }) {
-  const node = parentElement.querySelector(".live-chart-plot");
-  node.style.height = data.height + "px";
-  parentElement.querySelector("figcaption").textContent = data.description;
-  node.latest = data;
+  const place = parentElement.querySelector(".live-charts");
+  const nodes = data.charts.map((chart, number) => {
+    const figure = figureFor(place, number);
+    figure.lastChild.textContent = chart.description;
+    figure.firstChild.style.height = data.height + "px";
+    return figure.firstChild;
+  });
+  while (place.children.length > nodes.length) place.lastChild.remove();
+  place.latest = data;
   load(data.plotly)
     .then((Plotly) => {
-      if (node.latest !== data || !node.isConnected) return;
-      const config = { displayModeBar: false, responsive: true };
-      Plotly.react(node, data.figure.data, themed(data.figure.layout, node), config);
+      if (place.latest !== data || !place.isConnected) return;
+      data.charts.forEach(({ figure }, number) => {
+        const node = nodes[number];
+        const drawn = JSON.stringify(figure) + getComputedStyle(node).color;
+        if (node.drawn === drawn) return;
+        node.drawn = drawn;
+        Plotly.react(node, figure.data, themed(figure.layout, node), { displayModeBar: false, responsive: true });
+      });
     })
     .catch((error) => {
-      node.textContent = error.message;
+      place.textContent = error.message;
     });
 }

@@ -4,6 +4,7 @@
 """
 
 import shutil
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
@@ -16,21 +17,34 @@ STATIC = Path(__file__).parents[2] / "static"
 HERE = Path(__file__).parent
 
 _component = st.components.v2.component(
-    "live_chart",
-    html='<figure class="live-chart"><div class="live-chart-plot"></div><figcaption></figcaption></figure>',
+    "live_charts",
+    html='<div class="live-charts"></div>',
     css=(HERE / "live_chart.css").read_text(),
     js=(HERE / "live_chart.js").read_text(),
     isolate_styles=False,
 )
 
 
-def live_chart(figure: Figure, *, key: str, height: int, description: str) -> None:
-    """Show `figure`, `height` pixels high; `description` is what a screen reader says of it.
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """A figure, and what a screen reader says of it. Zoom is kept while the figure's `layout.uirevision` stays."""
 
-    Zoom is kept while the figure's `layout.uirevision` stays the same.
+    figure: Figure
+    description: str
+
+
+def live_charts(*charts: Chart, key: str, height: int) -> None:
+    """Show charts side by side, below each other where there is no room, each `height` pixels high.
+
+    Charts that change together belong into one call: each element of a page costs the browser time at every update.
     """
-    data = {"figure": figure, "plotly": _served_plotly(), "height": height, "description": description}
-    _component(key=key, data=data)
+    shown = [{"figure": chart.figure, "description": chart.description} for chart in charts]
+    _component(key=key, data={"charts": shown, "plotly": _served_plotly(), "height": height})
+
+
+def live_chart(figure: Figure, *, key: str, height: int, description: str) -> None:
+    """Show one chart, as `live_charts` does."""
+    live_charts(Chart(figure, description), key=key, height=height)
 
 
 @cache
