@@ -117,7 +117,7 @@ def test_an_unknown_run_is_told_and_forgotten():
     app.query_params["run"] = "0badf00d"
     app.run()
     assert [warning.value for warning in app.warning] == [
-        "Run 0badf00d is not known here any more. Runs are kept until the app restarts."
+        "Run 0badf00d is not known here any more. It was deleted, or is on another computer."
     ]
     assert "run" not in app.query_params
 
