@@ -1,4 +1,4 @@
-"""From a key on a slider of "On a picture" to the new picture on the screen, in Chromium. Prints p50, p95 and the worst.
+"""From a key on a slider of "On a picture" to the new picture on the screen, in Chromium: p50, p95 and the worst.
 
 python -m tests.benchmarks.slider
 """
