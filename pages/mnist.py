@@ -17,6 +17,7 @@ from pages.ui.controls import chosen, preset_picker, setting_inputs
 from pages.ui.draw_digit import draw_digit
 from pages.ui.drawing import drawing
 from pages.ui.gallery import gallery_html
+from pages.ui.lesson_tabs import lesson_tabs
 from pages.ui.live import duration, live_view
 from pages.ui.live_chart import Chart, live_charts
 from pages.ui.network_diagram import network_svg
@@ -140,6 +141,10 @@ with stage:
         )
         draw_stage(example())
 draw_digit()
-notice, code = st.tabs(["What to notice", "The code"])
-notice.markdown(what_to_notice(result_of(run or example())))
-code.code(mnist_code(chosen(MnistSettings)), language="python")
+lesson_tabs(
+    "mnist_tab",
+    {
+        "What to notice": lambda: st.markdown(what_to_notice(result_of(run or example()))),
+        "The code": lambda: st.code(mnist_code(chosen(MnistSettings)), language="python"),
+    },
+)
