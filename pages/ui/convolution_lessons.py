@@ -8,6 +8,7 @@ from engine.demonstration import demo_numbers
 from engine.errors import WorkerError
 from engine.sliding import Sliding
 from pages.ui.code import convolution_code
+from pages.ui.lesson_tabs import lesson_tabs
 from pages.ui.session import lab
 from pages.ui.when_ready import loading, when_ready
 
@@ -35,12 +36,15 @@ TURN = """
 
 def lessons(sliding: Sliding) -> None:
     """The tabs below every view; the code is that of the window that is stepped through."""
-    notice, bug, turn, code = st.tabs(["What to notice", "Spot the bug", "Your turn", "The code"])
-    notice.markdown(NOTICE)
-    with bug:
-        _bugs()
-    turn.markdown(TURN)
-    code.code(convolution_code(sliding), language="python")
+    lesson_tabs(
+        "convolution_tab",
+        {
+            "What to notice": lambda: st.markdown(NOTICE),
+            "Spot the bug": _bugs,
+            "Your turn": lambda: st.markdown(TURN),
+            "The code": lambda: st.code(convolution_code(sliding), language="python"),
+        },
+    )
 
 
 def _bugs() -> None:
