@@ -33,17 +33,15 @@ def history_csv(events: Iterable[Event]) -> str:
     """
     events = list(events)
     rows: dict[int, dict[str, float | str]] = {}
-    for event in [*points(events), *marks(events)]:
-        row = rows.setdefault(event.step, {"step": event.step})
-        row.update(event.metrics if isinstance(event, Progress) else {"mark": _joined(row.get("mark"), event.text)})
-    names = dict.fromkeys(name for row in rows.values() for name in row)
+    for point in points(events):
+        rows[point.step] = {"step": point.step, **point.metrics}
+    for mark in marks(events):
+        row = rows.setdefault(mark.step, {"step": mark.step})
+        row["mark"] = f"{row['mark']}; {mark.text}" if "mark" in row else mark.text
+    names = dict.fromkeys(["step", *(name for row in rows.values() for name in row)])
     ordered = sorted(names, key=lambda name: (name != "step", name == "mark"))
     text = io.StringIO()
     table = csv.DictWriter(text, ordered, lineterminator="\n")
     table.writeheader()
     table.writerows(rows[step] for step in sorted(rows))
     return text.getvalue()
-
-
-def _joined(before: float | str | None, text: str) -> str:
-    return f"{before}; {text}" if before else text
