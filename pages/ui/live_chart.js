@@ -1,21 +1,5 @@
 // Draws the figure with Plotly.react, which changes the existing chart instead of mounting a new one.
 
-const loading = {};
-
-function load(address) {
-  loading[address] ??= new Promise((resolve, reject) => {
-    const script = document.createElement("script");
-    script.src = new URL(address, document.baseURI).href;
-    script.onload = () => resolve(window.Plotly);
-    script.onerror = () => {
-      delete loading[address];
-      reject(new Error("Plotly could not be loaded from " + script.src));
-    };
-    document.head.append(script);
-  });
-  return loading[address];
-}
-
 // Charts follow the theme of the page: all greys come from the text colour.
 function themed(layout, node) {
   const ink = getComputedStyle(node).color;
