@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import fields
 from typing import Any
 
-from engine.events import Completed
 from engine.history import points
 from engine.rules import ExperimentSettings
 from engine.runs import Run
@@ -19,8 +18,7 @@ def differing(settings: Sequence[ExperimentSettings]) -> dict[str, list[Any]]:
 def outcome(run: Run) -> dict[str, float]:
     """The last value of each metric, and the numbers of the result once the run has completed; the result counts."""
     measured = {name: value for point in points(run.events) for name, value in point.metrics.items()}
-    result = next((event.result for event in run.events if isinstance(event, Completed)), {})
-    numbers = {n: v for n, v in result.items() if isinstance(v, int | float) and not isinstance(v, bool)}
+    numbers = {n: v for n, v in (run.result or {}).items() if isinstance(v, int | float) and not isinstance(v, bool)}
     return {**measured, **numbers}
 
 

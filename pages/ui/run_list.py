@@ -19,7 +19,7 @@ SHOWN = 8
 
 def runs_of(cls: type[ExperimentSettings]) -> list[Run]:
     """Every run of these settings, without its events, the newest first."""
-    return [run for run in lab().all() if type(run.settings) is cls]
+    return [run for run in lab().runs.listed() if type(run.settings) is cls]
 
 
 def pinned(cls: type[ExperimentSettings], known: Sequence[Run]) -> list[str]:
@@ -118,13 +118,13 @@ def _open(run: Run) -> None:
 
 def _rename(run_id: str, key: str) -> None:
     try:
-        lab().rename(run_id, st.session_state[key])
+        lab().runs.rename(run_id, st.session_state[key])
     except LabError as error:
         st.toast(str(error), icon=":material/error:")
 
 
 def _delete(run_id: str) -> None:
-    lab().delete(run_id)
+    lab().runs.delete(run_id)
 
 
 def _show_more(cls: type[ExperimentSettings]) -> None:

@@ -1,7 +1,7 @@
 from dataclasses import replace
 
 from engine.comparison import differing, metric_names, outcome, steps_done
-from engine.events import Completed, Progress
+from engine.events import Progress
 from engine.runs import Run, State
 from engine.settings import MnistSettings
 
@@ -19,8 +19,8 @@ def test_only_settings_that_differ_are_told():
 def test_the_outcome_is_the_result_and_before_it_the_last_of_each_metric():
     running = replace(RUN, events=POINTS)
     assert outcome(running) == {"train_loss": 2.0, "test_accuracy": 0.5}
-    result = Completed({"test_accuracy": 0.55, "parameters": 12, "data": "digits", "real_data": True, "remark": None})
-    assert outcome(replace(RUN, events=(*POINTS, result))) == {
+    result = {"test_accuracy": 0.55, "parameters": 12, "data": "digits", "real_data": True, "remark": None}
+    assert outcome(replace(RUN, events=POINTS, result=result)) == {
         "train_loss": 2.0,
         "test_accuracy": 0.55,
         "parameters": 12,
