@@ -8,6 +8,7 @@ function forPaper(figure, title) {
   for (const name of Object.keys(layout).filter((key) => /^[xy]axis\d*$/.test(key))) {
     layout[name] = { gridcolor: LINE, zerolinecolor: LINE, linecolor: LINE, ...layout[name] };
   }
+  if (layout.shapes) layout.shapes = layout.shapes.map((s) => ({ ...s, line: { color: INK, ...s.line } }));
   layout.title = { text: title, x: 0.02, font: { size: 16 } };
   layout.margin = { ...layout.margin, t: 48 };
   layout.font = { ...layout.font, color: INK, family: "Arial, Helvetica, sans-serif" };
@@ -23,7 +24,7 @@ async function asPage(chart, figure, plotlyAddress) {
   return (
     '<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8">' +
     head.outerHTML +
-    '</head><body><div id="chart" style="height:480px"></div><script>' +
+    `</head><body><div id="chart" style="height:${chart.height}px"></div><script>` +
     source +
     "</script>\n<script>Plotly.newPlot('chart', " +
     `${safe(figure.data)}, ${safe(figure.layout)}, {responsive: true});</script></body></html>\n`

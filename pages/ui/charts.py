@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from engine.events import Mark, Progress
-from pages.ui.theme import KERNEL, TEST, TRAIN
+from pages.ui.theme import TEST, TRAIN
 
 Figure = dict[str, Any]
 
@@ -48,7 +48,7 @@ def marked(figure: Figure, marks: Sequence[Mark], total: int) -> Figure:
                 "x1": mark.step,
                 "y0": 0,
                 "y1": 1,
-                "line": {"color": KERNEL, "width": 1.5, "dash": "dot"},
+                "line": {"width": 1.5, "dash": "dot"},
             }
         )
         if next_step - mark.step >= 0.04 * total:

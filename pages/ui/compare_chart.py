@@ -20,7 +20,7 @@ LABEL_GAP = 16
 
 def sign_of(number: int) -> tuple[str, str, str]:
     """Colour, Plotly's marker and the marker as a letter of the run at place `number`; 56 of them differ."""
-    shape = (number + number // len(COLOURS)) % len(SYMBOLS)
+    shape = number % len(SYMBOLS)
     return COLOURS[number % len(COLOURS)], SYMBOLS[shape], SHAPES[shape]
 
 

@@ -1,6 +1,6 @@
 // Draws the figure with Plotly.react, which changes the existing chart instead of mounting a new one.
 
-// Charts follow the theme of the page: all greys come from the text colour.
+// Charts follow the theme of the page: greys, and lines without a colour, come from the text colour.
 function themed(layout, node) {
   const ink = getComputedStyle(node).color;
   const faint = ink.replace("rgb(", "rgba(").replace(")", ", 0.16)");
@@ -9,6 +9,7 @@ function themed(layout, node) {
   for (const name of Object.keys(copy).filter((key) => /^[xy]axis\d*$/.test(key))) {
     copy[name] = { ...axis, ...copy[name] };
   }
+  if (copy.shapes) copy.shapes = copy.shapes.map((shape) => ({ ...shape, line: { color: ink, ...shape.line } }));
   return { ...copy, font: { ...copy.font, color: ink, family: getComputedStyle(node).fontFamily } };
 }
 

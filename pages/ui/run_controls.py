@@ -69,7 +69,7 @@ def _learning_rate(run: Run) -> None:
             help="Counts from the next step on. The charts mark the change.",
         )
         st.form_submit_button("Change", on_click=_change_rate, args=(run.id, key))
-        st.caption(f"Now {now:g}. {bounds.low:g} to {bounds.high:g}.")
+        st.caption(f"Now {now:g}; it may be from {bounds.low:g} to {bounds.high:g}.")
 
 
 def _change_rate(run_id: str, key: str) -> None:
