@@ -150,9 +150,9 @@ draw_digit()
 lesson_tabs(
     "mnist_tab",
     {
+        "What to notice": lambda: st.markdown(what_to_notice(result_of(run or example()))),
         "Compare": lambda: compare(MnistSettings, run),
         "Take away": lambda: take_away(run or example(), "mnist", NETWORK, mnist_charts, mnist_program),
-        "What to notice": lambda: st.markdown(what_to_notice(result_of(run or example()))),
         "The code": lambda: st.code(mnist_code(chosen(MnistSettings)), language="python"),
     },
 )
