@@ -14,11 +14,11 @@ CONSTANTS = re.compile(r"^([A-Z][A-Z0-9_]*(?:, [A-Z][A-Z0-9_]*)*) = .*?(  # .*)?
 def program(name: str, values: Mapping[str, Any], remark: str = "") -> str:
     """The program `name` with its constants set: STEPS to the value of `steps`, and so on.
 
-    remark: a sentence that is put on top, or an empty text. Raises `KeyError` where a constant has no value.
+    remark: a sentence that is put above the constants, or an empty text. Raises `KeyError` where one has no value.
     """
     text = (Path(__file__).parent / f"{name}.py").read_text()
-    head = f"# {remark}\n" if remark else ""
-    return head + CONSTANTS.sub(lambda line: _assignment(line[1], line[2] or "", values), text)
+    text = text.replace("# The run.\n", f"# The run. {remark}".rstrip() + "\n")
+    return CONSTANTS.sub(lambda line: _assignment(line[1], line[2] or "", values), text)
 
 
 def _assignment(names: str, comment: str, values: Mapping[str, Any]) -> str:

@@ -30,22 +30,24 @@ def compare_height(runs: int) -> int:
 
 
 def compare_chart(runs: Sequence[Run], names: Sequence[str], metric: str) -> Figure:
-    """`metric` of each run over its steps. `names` label the curves; a run without the metric has none."""
+    """`metric` of each run over its steps. `names` label the curves; a run without the metric has none.
+
+    Where the chart is narrow only the markers and values do: a table tells whose they are.
+    """
     curves = [_curve(run, metric) for run in runs]
     total = max((run.settings.steps for run in runs), default=1)
     axis = _axis(metric, [value for curve in curves for _, value in curve if math.isfinite(value)])
-    layout = layout_of(axis, total, metric)
     ends = [(n, curve[-1]) for n, curve in enumerate(curves) if curve and math.isfinite(curve[-1][1])]
-    labels = {n: f"{names[n]} {step_value:{_form(metric)}}" for n, (_, step_value) in ends}
-    longest = max((len(text) for text in labels.values()), default=0)
+    values = {n: f"{value:{_form(metric)}}" for n, (_, value) in ends}
+    height = compare_height(len(runs))
     return {
         "data": [_line(n, curve, names[n], metric) for n, curve in enumerate(curves)],
         "layout": {
-            **layout,
-            "margin": {**layout["margin"], "r": 36 + 7 * longest},
-            "annotations": _labels(ends, labels, axis["range"], compare_height(len(runs))),
+            **layout_of(axis, total, metric),
+            **_labelled(ends, {n: f"{names[n]} {value}" for n, value in values.items()}, axis["range"], height),
             "hovermode": "closest",
         },
+        "narrow": _labelled(ends, values, axis["range"], height),
     }
 
 
@@ -98,23 +100,32 @@ def _line(number: int, curve: Sequence[tuple[int, float]], name: str, metric: st
     }
 
 
-def _labels(
+def _labelled(
     ends: Sequence[tuple[int, tuple[int, float]]], texts: dict[int, str], y_range: Sequence[float], height: int
-) -> list[Figure]:
-    """Texts at the ends of the curves, moved up and down until none lies upon another."""
+) -> Figure:
+    """Texts at the ends of the curves, moved up and down until none lies upon another, and a margin that holds them."""
     pixels = (height - 52) / (y_range[1] - y_range[0])
     at = [min(value, y_range[1]) for _, (_, value) in ends]
     shifted = spread([value * pixels for value in at], LABEL_GAP)
-    return [
-        {
-            "x": step,
-            "y": y,
-            "text": f'<span style="color:{sign_of(n)[0]}">{sign_of(n)[2]}</span> {html.escape(texts[n], quote=False)}',
-            "font": {"size": 12},
-            "showarrow": False,
-            "xanchor": "left",
-            "xshift": 8,
-            "yshift": round(place - y * pixels, 1),
-        }
-        for (n, (step, _)), y, place in zip(ends, at, shifted, strict=True)
-    ]
+    longest = max(map(len, texts.values()), default=0)
+    return {
+        "margin": {"l": 56, "r": round(32 + 6.5 * longest), "t": 10, "b": 42},
+        "annotations": [
+            _label(n, step, y, texts[n], round(place - y * pixels, 1))
+            for (n, (step, _)), y, place in zip(ends, at, shifted, strict=True)
+        ],
+    }
+
+
+def _label(number: int, x: int, y: float, text: str, shift: float) -> Figure:
+    colour, _, shape = sign_of(number)
+    return {
+        "x": x,
+        "y": y,
+        "text": f'<span style="color:{colour}">{shape}</span> {html.escape(text, quote=False)}',
+        "font": {"size": 12},
+        "showarrow": False,
+        "xanchor": "left",
+        "xshift": 8,
+        "yshift": shift,
+    }

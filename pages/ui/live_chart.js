@@ -1,5 +1,7 @@
 // Draws the figure with Plotly.react, which changes the existing chart instead of mounting a new one.
 
+const NARROW = 560;
+
 // Charts follow the theme of the page: greys, and lines without a colour, come from the text colour.
 function themed(layout, node) {
   const ink = getComputedStyle(node).color;
@@ -38,10 +40,12 @@ export default function ({ data, parentElement }) {
       if (place.latest !== data || !place.isConnected) return;
       data.charts.forEach(({ figure }, number) => {
         const node = nodes[number];
-        const drawn = JSON.stringify(figure) + getComputedStyle(node).color;
+        // What a figure has beside its layout for a narrow place replaces parts of the layout there.
+        const layout = node.clientWidth < NARROW ? { ...figure.layout, ...figure.narrow } : figure.layout;
+        const drawn = JSON.stringify([figure.data, layout]) + getComputedStyle(node).color;
         if (node.drawn === drawn) return;
         node.drawn = drawn;
-        Plotly.react(node, figure.data, themed(figure.layout, node), { displayModeBar: false, responsive: true });
+        Plotly.react(node, figure.data, themed(layout, node), { displayModeBar: false, responsive: true });
       });
     })
     .catch((error) => {

@@ -2,8 +2,11 @@
 
 from dataclasses import asdict
 
+from engine.errors import LabError
 from engine.history import learning_rates, marks, points
 from engine.runs import Run, State
+from engine.sources.catalog import MNIST
+from engine.sources.locate import locate
 from engine.standalone import program
 from pages.ui.chart_files import ChartFile
 from pages.ui.charts import accuracy_chart, loss_chart, marked
@@ -28,15 +31,24 @@ def mnist_charts(run: Run) -> list[ChartFile]:
 
 def mnist_program(run: Run) -> str:
     """The program that does this run again, with every change of its learning rate."""
-    whole = bool(run.result and run.result["train_images"] > 50_000)
     rates = learning_rates(run.events, run.settings.learning_rate)
-    values = asdict(run.settings) | {"learning_rates": rates, "whole_mnist": whole}
+    values = asdict(run.settings) | {"learning_rates": rates, "whole_mnist": _whole(run)}
     return program("mnist", values, _remark(run))
+
+
+def _whole(run: Run) -> bool:
+    """Whether it learned from all of MNIST; before its end, whether that is here now."""
+    if run.result:
+        return bool(run.result["train_images"] > 50_000)
+    try:
+        return bool(locate(MNIST).real)
+    except LabError:
+        return False
 
 
 def _remark(run: Run) -> str:
     if run.state in (State.STOPPED, State.FAILED):
-        return "The run ended before its last step; this program goes on to it."
+        return "It ended before its last step; this program goes on."
     if run.active:
-        return "The run was still going on; this program goes on to its last step."
+        return "It was still going on; this program goes on to its last step."
     return ""

@@ -31,7 +31,6 @@ def take_away(
     run: Run, name: str, network: Network, charts: Callable[[Run], Sequence[ChartFile]], program: Callable[[Run], str]
 ) -> None:
     """Everything of `run`, in files called `name`; of the example that comes with the app all but its weights."""
-    st.caption("Everything here works without the lab.")
     left, right = st.columns(2, gap="large")
     with left:
         st.subheader("The network", anchor=False)
@@ -69,7 +68,7 @@ def _network(run: Run, name: str, network: Network) -> None:
         icon=":material/download:",
         on_click="ignore",
     )
-    st.caption(f'`keras.saving.load_model("{name}.keras")` loads it. {network.usage}')
+    st.caption(f'`keras.saving.load_model("{name}.keras")` loads it, as of step {steps[-1]:,}. {network.usage}')
 
 
 def _history(run: Run, name: str) -> None:
