@@ -61,7 +61,7 @@ def _row(cls: type[ExperimentSettings], run: Run, *, is_pinned: bool, is_shown: 
         st.caption(_told(run, is_shown=is_shown), width="stretch")
         if not is_shown:
             st.button("Open", key=f"open {run.id}", on_click=_open, args=(run,), type="tertiary")
-        with st.popover("Rename or delete", type="tertiary", key=f"more {run.id}", icon=":material/more_horiz:"):
+        with st.popover("Edit", type="tertiary", key=f"more {run.id}", help="Rename or delete this run"):
             _more(run)
 
 

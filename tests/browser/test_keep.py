@@ -92,7 +92,7 @@ def test_two_runs_are_pinned_overlaid_renamed_and_the_comparison_is_a_link(two_r
     chart = page.locator(".live-chart-plot").last
     expect(chart.locator(".scatterlayer .trace")).to_have_count(2)
     expect(page.locator(".lab-compare thead")).to_contain_text("Learning rate")
-    rows.first.get_by_role("button", name="Rename or delete").click()
+    rows.first.get_by_role("button", name="Edit").click()
     page.get_by_role("textbox", name="Name").fill("Long steps")
     press(page, "Rename")
     expect(page.locator(".lab-compare")).to_contain_text("Long steps")
