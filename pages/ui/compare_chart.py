@@ -91,6 +91,7 @@ def _line(number: int, curve: Sequence[tuple[int, float]], name: str, metric: st
     return {
         "type": "scatter",
         "mode": "lines+markers",
+        "cliponaxis": False,
         "name": html.escape(name, quote=False),
         "line": {"color": colour, "width": 2, **dash},
         "marker": {"symbol": symbol, "size": 8, "maxdisplayed": 9},

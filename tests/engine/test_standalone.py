@@ -1,5 +1,6 @@
 """What is taken away, used by a Python that knows nothing of the lab: the program and the `.keras` file of a run."""
 
+import contextlib
 import csv
 import io
 import json
@@ -12,8 +13,9 @@ import numpy as np
 import pytest
 
 from engine.errors import InvalidInput
+from engine.events import Control, Progress
 from engine.experiments import start
-from engine.history import points
+from engine.history import learning_rates, points
 from engine.keras_file import LARGEST, check_size, keras_file
 from engine.models.mnist import build_network
 from engine.settings import MnistSettings
@@ -41,13 +43,27 @@ def weights_of(model):
 
 
 @pytest.fixture(scope="module")
-def taken(tmp_path_factory):
-    """The history that the program of a run prints, and what plain Keras says of a `.keras` file."""
+def run():
+    """The events of a run whose learning rate was changed after step 10."""
+    events, seen, control = start(SETTINGS), [], None
+    with contextlib.suppress(StopIteration):
+        while True:
+            seen.append(events.send(control))
+            at_ten = isinstance(seen[-1], Progress) and seen[-1].metrics and seen[-1].step == 10
+            control = Control(learning_rate=0.03) if at_ten else None
+    return seen
+
+
+@pytest.fixture(scope="module")
+def taken(run, tmp_path_factory):
+    """What the program of the run printed, what plain Keras said of a `.keras` file, and where they ran."""
     folder = tmp_path_factory.mktemp("elsewhere")
     (folder / "taken.keras").write_bytes(
         keras_file("engine.models.mnist", SETTINGS, weights_of(build_network(SETTINGS)))
     )
-    (folder / "run.py").write_text(program("mnist", values(SETTINGS)) + USE_THE_FILE)
+    rates = learning_rates(run, SETTINGS.learning_rate)
+    assert rates == {0: 0.005, 10: 0.03}
+    (folder / "run.py").write_text(program("mnist", values(SETTINGS, rates)) + USE_THE_FILE)
     return run_alone(folder)
 
 
@@ -79,9 +95,9 @@ def assert_same_history(rows, events):
                 assert row[name] == ""
 
 
-def test_the_program_of_a_run_reproduces_it_without_the_lab(taken):
+def test_the_program_of_a_run_reproduces_it_without_the_lab(run, taken):
     text, folder = taken
-    assert_same_history(rows_of(text), list(start(SETTINGS)))
+    assert_same_history(rows_of(text), run)
     assert (folder / "mnist.keras").stat().st_size > 1000
 
 
