@@ -14,8 +14,11 @@ from tests.browser.test_mnist import set_number, state, steps_done, wait_for_ste
 def train(page, steps, rate=0.005):
     """A run of the tiny network, not waited for."""
     expect(page.locator(".live-chart-plot .main-svg").first).to_be_visible()
+    # TensorFlow is there: until then the page draws itself again.
+    expect(page.get_by_text("over 99% sure")).to_be_visible()
     page.get_by_text("Tiny network").click()
     expect(page.get_by_text("266,585 parameters")).to_have_count(0)
+    expect(page.get_by_role("spinbutton", name="Steps")).to_have_value("500")
     set_number(page, "Steps", steps)
     set_rate(page, rate)
     page.get_by_role("button", name="Train").click()
