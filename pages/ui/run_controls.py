@@ -6,16 +6,27 @@ from engine.errors import LabError
 from engine.history import learning_rates
 from engine.rules import Bounds, rules_of
 from engine.runs import Run, State
+from engine.settings import EXPERIMENTS
 from pages.ui.session import lab, show_run
 
 
 def run_controls(run: Run, *, steered: bool) -> None:
-    """Buttons for `run`, in places that stay the same while it is active; `steered` adds steps and the rate."""
-    if run.active:
-        _pause_or_resume(run)
-        if steered:
+    """Buttons for `run`, in places that stay the same while it is active; `steered` adds steps and the rate.
+
+    What is no experiment, such as a download, can only be stopped.
+    """
+    if type(run.settings) in EXPERIMENTS.values():
+        if run.active:
+            _pause_or_resume(run)
+        if run.active and steered:
             _single_step(run)
             _learning_rate(run)
+        _rewind(run)
+    if run.active:
+        st.button("Stop", icon=":material/stop:", on_click=lab().stop, args=(run.id,), key=f"stop {run.id}")
+
+
+def _rewind(run: Run) -> None:
     if st.button(
         "Rewind",
         icon=":material/replay:",
@@ -25,8 +36,6 @@ def run_controls(run: Run, *, steered: bool) -> None:
         lab().stop(run.id)
         show_run(lab().start(run.settings), type(run.settings))
         st.rerun()
-    if run.active:
-        st.button("Stop", icon=":material/stop:", on_click=lab().stop, args=(run.id,), key=f"stop {run.id}")
 
 
 def _pause_or_resume(run: Run) -> None:
