@@ -58,7 +58,12 @@ def learned_of(
     hidden: Sequence[Floats],
     labels: NDArray[np.int32],
 ) -> Learned:
-    """Put together what was learned: all weights by step, and the hidden layer after each of these steps."""
+    """Put together what was learned: all weights by step, and the hidden layer after each of these steps.
+
+    Raises `InvalidInput` where the hidden layer overflowed.
+    """
+    if not all(np.isfinite(activations).all() for activations in hidden):
+        raise InvalidInput("This network diverged: its hidden layer has no numbers to show.")
     plane = principal_plane(hidden[-1])
     points = np.stack([plane(activations) for activations in hidden]).astype(np.float32)
     convolutions = tuple(tuple(arrays[:4]) for arrays in weights.values())

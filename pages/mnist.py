@@ -144,7 +144,7 @@ with stage:
             "A finished example: the chapter's settings on the 5,000 digits that come with the app, trained beforehand."
         )
         draw_stage(example())
-draw_digit()
+draw_digit(run)
 lesson_tabs(
     "mnist_tab",
     {

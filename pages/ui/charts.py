@@ -95,7 +95,10 @@ def evaluations_chart(sampled: Sequence[float], whole: float, whole_name: str) -
         "tickformat": ".1%",
         "nticks": 6,
     }
-    return {"data": traces, "layout": {**_plain_layout(), "xaxis": x_axis, "yaxis": {"automargin": True}}}
+    return {
+        "data": traces,
+        "layout": {**_plain_layout(), "xaxis": x_axis, "yaxis": {"automargin": True, "range": [-0.6, 1.6]}},
+    }
 
 
 def seen_chart(drawn: Sequence[int], epochs: Sequence[int]) -> Figure:

@@ -13,8 +13,8 @@ from engine.learned import Learned
 from pages.ui.theme import CLASS_COLOURS
 
 HERE = Path(__file__).parent
-MOST_INPUTS, MOST_OUTPUTS = 25, 50
-"""Kernels of the second convolution that are drawn: all of the chapter's."""
+MOST_INPUTS, MOST_OUTPUTS = 8, 16
+"""Kernels of the second convolution that are drawn: of all 1,250 of the chapter's one would see but noise."""
 
 _component = st.components.v2.component(
     "learned_view",
@@ -41,7 +41,8 @@ def _data(learned: Learned, names: Sequence[str], revision: str) -> dict[str, An
     first = np.stack([arrays[0] for arrays in learned.convolutions])
     second = np.stack([arrays[2] for arrays in learned.convolutions])
     shown = second[:, :, :, :MOST_INPUTS, :MOST_OUTPUTS]
-    reach = float(np.abs(learned.points).max()) or 1.0
+    low, high = learned.points.min(axis=(0, 1)), learned.points.max(axis=(0, 1))
+    middle, reach = (low + high) / 2, float((high - low).max() / 2) or 1.0
     return {
         "revision": revision,
         "steps": list(learned.steps),
@@ -49,7 +50,7 @@ def _data(learned: Learned, names: Sequence[str], revision: str) -> dict[str, An
             {"words": _words(1, first, first, learned.moved(0)), **_kernels(first)},
             {"words": _words(2, second, shown, learned.moved(1)), **_kernels(shown)},
         ],
-        "points": _base64(np.round(learned.points / reach * 32_000).astype("<i2")),
+        "points": _base64(np.round((learned.points - middle) / reach * 32_000).astype("<i2")),
         "labels": learned.labels.tolist(),
         "names": list(names),
         "colours": list(CLASS_COLOURS),

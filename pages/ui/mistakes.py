@@ -70,13 +70,13 @@ def _cell(answers: Answers, names: Sequence[str], pick: Pick, cell: tuple[int, i
     if not len(found):
         st.caption("None. Choose another cell of the matrix.")
         return
+    st.caption("The surest answers come first. Choose another cell of the matrix to see what is in it.")
     pages = math.ceil(len(found) / A_PAGE)
     # A page of its own for each cell: another cell starts with its first.
     page = st.session_state.get(f"{key} page {cell}", 1) if pages > 1 else 1
     _cards(answers, names, pick, found[A_PAGE * (page - 1) :][:A_PAGE], place=f"{key} cell")
     if pages > 1:
         st.pagination(pages, key=f"{key} page {cell}", max_visible_pages=5)
-    st.caption("The surest answers come first. Choose a cell of the matrix to see what is in it.")
 
 
 def _cards(answers: Answers, names: Sequence[str], pick: Pick, indices: NDArray[np.intp], *, place: str) -> None:

@@ -30,9 +30,9 @@ def _beside(title: str, wrong: str, right: str) -> None:
     st.subheader(title, anchor=False)
     left, mended = st.columns(2, gap="medium")
     left.caption(":material/bug_report: The chapter")
-    left.code(wrong, language="python")
+    left.code(wrong, language="python", wrap_lines=True)
     mended.caption(":material/check: Mended")
-    mended.code(right, language="python")
+    mended.code(right, language="python", wrap_lines=True)
 
 
 def _again(label: str, key: str) -> int:
