@@ -33,7 +33,7 @@ def answers_for(run: Run | None) -> tuple[Answers, str]:
         return _answers_of(run.id, kept_steps(run, "test")[-1]), ""
     except IndexError:
         when = "reads all test digits when it ends" if run.active else "ended before it read all test digits"
-        return example_answers(), f"Run {run.id} {when}. Until then: {OF_THE_EXAMPLE.lower()}"
+        return example_answers(), f"Run {run.name or run.id} {when}. {OF_THE_EXAMPLE}"
     except InvalidInput as error:
         return example_answers(), f"{error} {OF_THE_EXAMPLE}"
 
