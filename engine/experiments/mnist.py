@@ -10,7 +10,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.events import Completed, Predictions, Progress
+from engine.checkpoints import checkpoint_steps, weights_event
+from engine.events import Arrays, Completed, Predictions, Progress
 from engine.experiments.training import Steering, Trainer
 from engine.models.mnist import build_network
 from engine.settings import MnistSettings
@@ -30,7 +31,8 @@ def load(data: Path | None = None) -> Digits:
 def run(settings: MnistSettings, digits: Digits) -> Steering[None]:
     """Train, with a `Progress` a chart point and `Predictions` of six test images; `Completed` has the test accuracy.
 
-    A `Progress` between two points has no metrics: it says only how far the run is. Where the loss stops being a
+    `Arrays` named "weights" come at the start, at the end and at some points between, closer at first; "test" at the
+    end. A `Progress` between two points has no metrics: it says only how far the run is. Where the loss stops being a
     number the run ends early, and `diverged_at` in the result names the step.
     """
     rng = np.random.default_rng(settings.seed)
@@ -39,6 +41,7 @@ def run(settings: MnistSettings, digits: Digits) -> Steering[None]:
     test = np.arange(len(digits.test_images), dtype=np.int32)
     sample = rng.permutation(test)[: settings.eval_size]
     points = chart_steps(settings)
+    kept = checkpoint_steps(points, model.count_params())
     gallery_every = math.ceil(len(points) / MAX_GALLERIES)
     metrics, diverged = dict[str, float](), False
 
@@ -53,10 +56,13 @@ def run(settings: MnistSettings, digits: Digits) -> Steering[None]:
         diverged = not math.isfinite(loss)
         if number % gallery_every == 0 or point == settings.steps or diverged:
             yield from trainer.say(_gallery(point, sample[:GALLERY], logits[:GALLERY], digits))
+        if point in kept and not diverged:
+            yield from trainer.say(weights_event(point, model.get_weights()))
         if diverged:
             break
 
     logits = yield from trainer.test_logits(test)
+    yield Arrays("test", trainer.step, {"labels": digits.test_labels, "probabilities": softmax(logits)})
     yield Completed(
         {
             **_test_result(logits, digits.test_labels),

@@ -43,6 +43,11 @@ def locate(source: Source, data: Path | None = None) -> Found:
     for origin, folder in _folders(data):
         if paths := _whole_layout(source, folder):
             return Found(source, origin, paths, real=True, remark=_remark(source, paths))
+    return locate_embedded(source)
+
+
+def locate_embedded(source: Source) -> Found:
+    """What comes with the app, whatever else is here."""
     return Found(source, f"package {source.embedded.name}", (_file_in(source.embedded),), real=not source.stand_in)
 
 

@@ -7,6 +7,7 @@ import streamlit as st
 
 from engine.events import Progress
 from engine.runs import Run, State
+from pages.ui.run_controls import run_controls
 from pages.ui.session import lab
 
 POLL_S = 1.0
@@ -22,10 +23,13 @@ def steps(done: int, total: int) -> str:
     return f"step {done:,} of {total:,}"
 
 
-def live_view(run: Run, draw: Callable[[Run], None], amount: Callable[[int, int], str] = steps) -> None:
+def live_view(
+    run: Run, draw: Callable[[Run], None], amount: Callable[[int, int], str] = steps, *, steered: bool = False
+) -> None:
     """Show `run` until it has ended, then the page once more.
 
-    `draw` draws the stage from a run; `amount` says how far it is, from what is done and the total.
+    `draw` draws the stage from a run; `amount` says how far it is, from what is done and the total. `steered`: the
+    experiment does single steps and takes a new learning rate while it runs.
     """
 
     first = run.elapsed_s < FIRST_S
@@ -37,8 +41,7 @@ def live_view(run: Run, draw: Callable[[Run], None], amount: Callable[[int, int]
             st.rerun()
         with st.container(horizontal=True, vertical_alignment="center", key="run-bar"):
             st.html(bar_html(now, amount))
-            if now.active:
-                st.button("Stop", icon=":material/stop:", on_click=lab().stop, args=(run.id,), key=f"stop {run.id}")
+            run_controls(now, steered=steered)
         draw(now)
 
     view()
@@ -49,7 +52,7 @@ def bar_html(run: Run, amount: Callable[[int, int], str] = steps) -> str:
     progress = next((e for e in reversed(run.events) if isinstance(e, Progress)), None)
     step, total = (progress.step, progress.total) if progress else (0, 0)
     share = 1.0 if run.state == State.COMPLETED else step / total if total else 0.0
-    notes = [html.escape(note) for note in _notes(run, step, total, amount) if note]
+    notes = [html.escape(note) for note in [*_notes(run, step, total, amount), run.remark] if note]
     return (
         f'<div class="lab-bar" role="status"><div class="lab-bar-line"><b class="lab-state lab-{run.state.lower()}">'
         f"{run.state}</b>{''.join(f'<span>{note}</span>' for note in notes)}</div>"
@@ -67,6 +70,8 @@ def _notes(run: Run, step: int, total: int, amount: Callable[[int, int], str]) -
         case State.RUNNING:
             left = run.elapsed_s * (total - step) / step if step else 0.0
             return [amount(step, total), _speed(run), f"{duration(left)} left" if step else ""]
+        case State.PAUSED:
+            return [amount(step, total) if total else ""]
         case State.COMPLETED:
             return [f"in {duration(run.elapsed_s)}"]
         case _:
