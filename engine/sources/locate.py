@@ -48,7 +48,9 @@ def locate(source: Source, data: Path | None = None) -> Found:
 
 def locate_embedded(source: Source) -> Found:
     """What comes with the app, whatever else is here."""
-    return Found(source, f"package {source.embedded.name}", (_file_in(source.embedded),), real=not source.stand_in)
+    names = sorted({package.name for package in source.embedded})
+    origin = f"package{'s' if len(names) > 1 else ''} {' and '.join(names)}"
+    return Found(source, origin, tuple(map(_file_in, source.embedded)), real=not source.stand_in)
 
 
 def _folders(data: Path | None) -> list[tuple[str, Path]]:
