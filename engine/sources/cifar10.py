@@ -48,8 +48,9 @@ def load_pictures(data: Path | None = None) -> Pictures:
     """
     found = locate(CIFAR10, data)
     changed_ns = tuple(path.stat().st_mtime_ns for path in found.paths)
-    arrays = _read(found.paths, changed_ns)
-    return Pictures(*arrays, NAMES if found.real else PHOTO10_NAMES, found)
+    images, labels, test_images, test_labels = _read(found.paths, changed_ns)
+    names = NAMES if found.real else PHOTO10_NAMES
+    return Pictures(images, labels, test_images, test_labels, names, found)
 
 
 @lru_cache(maxsize=1)

@@ -46,7 +46,9 @@ def split_cells(height: int, width: int) -> tuple[NDArray[np.intp], NDArray[np.i
 
 
 def _crops(photograph: Pixels, cells: NDArray[np.intp], count: int, rng: np.random.Generator) -> Pixels:
-    corners = cells[np.arange(count) % len(cells)] + rng.integers(0, CELL - SIDE + 1, (count, 2))
+    """`count` crops, cell by cell, the cells shuffled: a run of crops from the end shares few cells with the others."""
+    cell = np.sort(np.arange(count) % len(cells))
+    corners = rng.permutation(cells)[cell] + rng.integers(0, CELL - SIDE + 1, (count, 2))
     return np.stack([photograph[y : y + SIDE, x : x + SIDE] for y, x in corners])
 
 
