@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from engine.checkpoints import checkpoint_steps, weights_event
 from engine.events import Arrays, Completed, Predictions, Progress
-from engine.experiments.training import Steering, Trainer
+from engine.experiments.training import Steering, Trainer, build_evaluate, build_train_steps, draw_batches
 from engine.models.mnist import build_network
 from engine.settings import MnistSettings
 from engine.sources.mnist import Digits, load_digits
@@ -37,7 +37,10 @@ def run(settings: MnistSettings, digits: Digits) -> Steering[None]:
     """
     rng = np.random.default_rng(settings.seed)
     model = build_network(settings)
-    trainer = Trainer(model, digits, rng, settings.batch_size, settings.learning_rate, settings.momentum)
+    train_steps = build_train_steps(model, digits.train_images, digits.train_labels, momentum=settings.momentum)
+    batches = draw_batches(rng, len(digits.train_images), settings.batch_size)
+    trainer = Trainer(train_steps, batches, settings.batch_size, settings.learning_rate)
+    evaluate = build_evaluate(model, digits.test_images)
     test = np.arange(len(digits.test_images), dtype=np.int32)
     sample = rng.permutation(test)[: settings.eval_size]
     points = chart_steps(settings)
@@ -46,14 +49,14 @@ def run(settings: MnistSettings, digits: Digits) -> Steering[None]:
     metrics, diverged = dict[str, float](), False
 
     for number, point in enumerate(points):
-        loss, accuracy = yield from trainer.train_to(point, settings.steps)
-        logits = yield from trainer.test_logits(sample)
+        means = yield from trainer.train_to(point, settings.steps)
+        logits = yield from trainer.logits(evaluate, sample)
         metrics = _test_metrics(logits, digits.test_labels[sample])
         if point:
-            metrics |= {"train_loss": loss, "train_accuracy": accuracy}
+            metrics |= {"train_loss": means.loss, "train_accuracy": means.accuracy}
             metrics["examples_per_second"] = trainer.images_per_second
         yield from trainer.say(Progress(point, settings.steps, metrics))
-        diverged = not math.isfinite(loss)
+        diverged = not math.isfinite(means.loss)
         if number % gallery_every == 0 or point == settings.steps or diverged:
             yield from trainer.say(_gallery(point, sample[:GALLERY], logits[:GALLERY], digits))
         if point in kept and not diverged:
@@ -61,7 +64,7 @@ def run(settings: MnistSettings, digits: Digits) -> Steering[None]:
         if diverged:
             break
 
-    logits = yield from trainer.test_logits(test)
+    logits = yield from trainer.logits(evaluate, test)
     yield Arrays("test", trainer.step, {"labels": digits.test_labels, "probabilities": softmax(logits)})
     yield Completed(
         {
