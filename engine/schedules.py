@@ -3,6 +3,8 @@
 import math
 from collections.abc import Callable, Mapping
 
+from engine.settings import CifarSettings
+
 WARM_UP = 0.25
 """The share of a one-cycle run in which the rate rises."""
 
@@ -42,4 +44,10 @@ SCHEDULES: Mapping[str, Callable[[int, int, float, int], float]] = {
     "cosine": cosine,
     "one-cycle": one_cycle,
 }
-"""Of the step (from 0), all steps, the decay factor and the steps between two decays: what the rate is multiplied by."""
+"""Of the step (from 0), all steps, the decay factor and the steps between decays: what the rate is multiplied by."""
+
+
+def learning_rate(settings: CifarSettings, step: int) -> float:
+    """The rate that step number `step`, from 0, learns with."""
+    shape = SCHEDULES[settings.schedule]
+    return settings.learning_rate * shape(step, settings.steps, settings.decay_factor, settings.decay_steps)

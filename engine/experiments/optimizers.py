@@ -11,7 +11,8 @@ Update = Callable[[Sequence[tf.Tensor], tf.Tensor], None]
 def build_update(optimizer: str, weights: Sequence[tf.Variable], momentum: float = 0.9) -> Update:
     """`optimizer` is "sgd", "momentum", "nesterov" or "adam" (Kingma and Ba, 2015, with its 0.9, 0.999 and 1e-7).
 
-    "momentum" is TensorFlow 1's `MomentumOptimizer`: velocity = momentum · velocity + gradient, weight −= rate · velocity.
+    "momentum" is TensorFlow 1's `MomentumOptimizer`: velocity = momentum · velocity + gradient, and the weight moves by
+    −rate · velocity.
     """
     match optimizer:
         case "sgd":

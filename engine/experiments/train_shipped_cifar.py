@@ -29,7 +29,7 @@ STEPS_A_CALL = 4
 
 
 def distort(images: tf.Tensor, rng: tf.random.Generator) -> tf.Tensor:
-    """uint8 [n, 32, 32, 3] shifted by up to `SHIFT` pixels either way, half of them mirrored, as the network's input."""
+    """uint8 [n, 32, 32, 3] shifted by up to `SHIFT` pixels, half of them mirrored, as the network's input."""
     n = tf.shape(images)[0]
     corners = rng.uniform([2, n], -SHIFT, SHIFT + 1, tf.int32)
     return as_input(crop_and_flip(images, corners[0], corners[1], rng.uniform([n]) < 0.5, 32))
@@ -58,9 +58,8 @@ def train(network: keras.Model, pictures: Pictures, epochs: int = EPOCHS, seed: 
 def accuracy(network: keras.Model, pictures: Pictures) -> float:
     """The share of the test pictures that is named right."""
     evaluate = build_evaluate(network, pictures.test_images, as_input)
-    chunks = np.array_split(
-        np.arange(len(pictures.test_images), dtype=np.int32), math.ceil(len(pictures.test_images) / 500)
-    )
+    count = len(pictures.test_images)
+    chunks = np.array_split(np.arange(count, dtype=np.int32), math.ceil(count / 500))
     named = np.concatenate([evaluate(chunk).argmax(axis=1) for chunk in chunks])
     return float(np.mean(named == pictures.test_labels))
 
@@ -76,7 +75,9 @@ def main() -> None:
     save_weights(network)
     FILE.with_suffix(".last.npz").unlink(missing_ok=True)
     right = accuracy(load_network(), pictures)
-    print(f"{FILE.name}: {FILE.stat().st_size:,} bytes; {right:.2%} of {len(pictures.test_labels):,} test pictures right")
+    print(
+        f"{FILE.name}: {FILE.stat().st_size:,} bytes; {right:.2%} of {len(pictures.test_labels):,} test pictures right"
+    )
 
 
 if __name__ == "__main__":

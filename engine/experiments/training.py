@@ -21,7 +21,6 @@ Steering = Generator[Event, Control | None, T]
 """Yields events, may be sent a `Control` in answer, and returns a value."""
 
 
-
 class StepMeans(NamedTuple):
     """Means over the batches of some steps: cross-entropy, share read right, and the length of the gradient."""
 
@@ -164,6 +163,7 @@ def build_train_steps(
     """
     images_, labels_ = tf.constant(images), tf.constant(labels)
     weights = [variable.value for variable in model.trainable_variables]
+    decays = [l2 if weight.shape.rank > 1 else 0.0 for weight in weights]
     update = build_update(optimizer, weights, momentum)
     prepared = prepare or as_input
 
@@ -178,7 +178,7 @@ def build_train_steps(
             gradients = tape.gradient(loss, weights)
             right = tf.reduce_mean(tf.cast(tf.math.in_top_k(y, logits, 1), tf.float32))
             sums += tf.stack([loss, right, tf.linalg.global_norm(gradients)])
-            update([g + l2 * w if l2 and w.shape.rank > 1 else g for g, w in zip(gradients, weights)], rates[step])
+            update([g + decay * w if decay else g for g, w, decay in zip(gradients, weights, decays, strict=True)], rates[step])
         return sums / tf.cast(tf.shape(batches)[0], tf.float32)
 
     concrete = train_steps.get_concrete_function()

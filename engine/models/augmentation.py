@@ -4,29 +4,16 @@ Random numbers come from a `tf.random.Generator`, so the same seed distorts alik
 """
 
 from collections.abc import Callable
-from typing import Protocol
 
 import tensorflow as tf
 
+from engine.settings import CifarSettings
+
+CROP = 24
+"""The side of the window of each picture that the chapter's network sees."""
+
 Prepare = Callable[[tf.Tensor], tf.Tensor]
 """uint8 [n, height, width, 3] -> float32 [n, size, size, 3], what the network is given."""
-
-
-class Distortions(Protocol):
-    """The settings that say how training pictures are distorted; see `engine.settings.CifarSettings`."""
-
-    @property
-    def crop(self) -> str: ...
-    @property
-    def crop_size(self) -> int: ...
-    @property
-    def flip(self) -> bool: ...
-    @property
-    def brightness(self) -> float: ...
-    @property
-    def contrast_low(self) -> float: ...
-    @property
-    def contrast_high(self) -> float: ...
 
 
 def crop_and_flip(images: tf.Tensor, tops: tf.Tensor, lefts: tf.Tensor, flips: tf.Tensor, size: int) -> tf.Tensor:
@@ -47,7 +34,7 @@ def crop_and_flip(images: tf.Tensor, tops: tf.Tensor, lefts: tf.Tensor, flips: t
 
 
 def brighten(images: tf.Tensor, by: tf.Tensor) -> tf.Tensor:
-    """float32 [n, h, w, 3] with `by` [n] added to each picture, as `tf.image.random_brightness` does: nothing is cut."""
+    """float32 [n, h, w, 3] with `by` [n] added to each picture, as `tf.image.random_brightness` does: uncut."""
     return images + by[:, tf.newaxis, tf.newaxis, tf.newaxis]
 
 
@@ -67,34 +54,30 @@ def standardize(images: tf.Tensor) -> tf.Tensor:
     return (images - mean) * tf.minimum(tf.math.rsqrt(variance), tf.sqrt(numbers))
 
 
-def build_distort(distortions: Distortions, rng: tf.random.Generator) -> Prepare:
+def build_distort(settings: CifarSettings, rng: tf.random.Generator) -> Prepare:
     """A function that crops, mirrors and changes brightness and contrast at random: values from 0 to 255 and beyond."""
-    d = distortions
 
     def distort(images: tf.Tensor) -> tf.Tensor:
-        n, free = tf.shape(images)[0], tf.shape(images)[1] - d.crop_size
-        corners = rng.uniform([2, n], 0, free + 1, tf.int32) if d.crop == "random" else tf.fill([2, n], free // 2)
-        flips = rng.uniform([n]) < 0.5 if d.flip else tf.zeros([n], tf.bool)
-        x = tf.cast(crop_and_flip(images, corners[0], corners[1], flips, d.crop_size), tf.float32)
-        x = brighten(x, rng.uniform([n], -d.brightness, d.brightness)) if d.brightness else x
-        if (d.contrast_low, d.contrast_high) == (1.0, 1.0):
-            return x
-        return change_contrast(x, rng.uniform([n], d.contrast_low, d.contrast_high))
+        n, free = tf.shape(images)[0], tf.shape(images)[1] - CROP
+        corners = rng.uniform([2, n], 0, free + 1, tf.int32) if settings.crop == "random" else tf.fill([2, n], free // 2)
+        flips = rng.uniform([n]) < 0.5 if settings.flip else tf.zeros([n], tf.bool)
+        x = tf.cast(crop_and_flip(images, corners[0], corners[1], flips, CROP), tf.float32)
+        if settings.brightness:
+            x = brighten(x, rng.uniform([n], -settings.brightness, settings.brightness))
+        if settings.contrast:
+            x = change_contrast(x, rng.uniform([n], 1 - settings.contrast, 1 + settings.contrast))
+        return x
 
     return distort
 
 
-def build_prepare(distortions: Distortions, rng: tf.random.Generator) -> Prepare:
+def build_prepare(settings: CifarSettings, rng: tf.random.Generator) -> Prepare:
     """For training: distorted at random, then standardised."""
-    distort = build_distort(distortions, rng)
+    distort = build_distort(settings, rng)
     return lambda images: standardize(distort(images))
 
 
-def central_prepare(size: int) -> Prepare:
-    """For evaluation: the middle `size`×`size` window, standardised, and nothing at random."""
-
-    def prepare(images: tf.Tensor) -> tf.Tensor:
-        first = (tf.shape(images)[1] - size) // 2
-        return standardize(tf.cast(images[:, first : first + size, first : first + size], tf.float32))
-
-    return prepare
+def prepare_undistorted(images: tf.Tensor) -> tf.Tensor:
+    """For evaluation: the middle 24×24 window, standardised, and nothing at random."""
+    first = (tf.shape(images)[1] - CROP) // 2
+    return standardize(tf.cast(images[:, first : first + CROP, first : first + CROP], tf.float32))

@@ -19,7 +19,7 @@ class LocalResponseNormalization(keras.layers.Layer):
         super().__init__(**layer)
         self.radius, self.bias, self.alpha = radius, bias, alpha
 
-    def build(self, shape: tuple[int | None, ...]) -> None:
+    def build(self, shape: tuple[int, ...]) -> None:
         """Make the band for the number of maps."""
         places = np.arange(shape[-1])
         near = np.abs(places[:, np.newaxis] - places) <= self.radius
@@ -42,10 +42,10 @@ class BatchNormalization(keras.layers.Layer):
         super().__init__(**layer)
         self.momentum, self.epsilon = momentum, epsilon
 
-    def build(self, shape: tuple[int | None, ...]) -> None:
+    def build(self, shape: tuple[int, ...]) -> None:
         """Scale, shift and the running averages, float32 [maps] each."""
         maps = shape[-1:]
-        # Autocast would turn them into bfloat16, which the kernel does not take for these.
+        # The kernel takes these four in float32 also where the activations are bfloat16.
         self.scale = self.add_weight(shape=maps, initializer="ones", name="scale", autocast=False)
         self.shift = self.add_weight(shape=maps, initializer="zeros", name="shift", autocast=False)
         self.mean = self.add_weight(shape=maps, initializer="zeros", name="mean", trainable=False, autocast=False)
