@@ -102,7 +102,9 @@ class CifarSettings:
     dropout: float = setting(0.0, 0.0, 0.9, "Share of the dense layers' inputs that each training step switches off.")
     l2: float = setting(0.0, 0.0, 0.1, "Pull of each kernel's weights towards zero, beside the gradient.")
     batch_norm: bool = flag(False, "Batch normalisation instead of local response normalisation.")
-    width: int = setting(64, 4, 128, "Feature maps of each convolution; the dense layers have 6 and 3 times as many units.")
+    width: int = setting(
+        64, 4, 128, "Feature maps of each convolution; the dense layers have 6 and 3 times as many units."
+    )
     precision: str = choice(
         "auto",
         ("auto", "float32", "bfloat16"),

@@ -178,7 +178,10 @@ def build_train_steps(
             gradients = tape.gradient(loss, weights)
             right = tf.reduce_mean(tf.cast(tf.math.in_top_k(y, logits, 1), tf.float32))
             sums += tf.stack([loss, right, tf.linalg.global_norm(gradients)])
-            update([g + decay * w if decay else g for g, w, decay in zip(gradients, weights, decays, strict=True)], rates[step])
+            update(
+                [g + decay * w if decay else g for g, w, decay in zip(gradients, weights, decays, strict=True)],
+                rates[step],
+            )
         return sums / tf.cast(tf.shape(batches)[0], tf.float32)
 
     concrete = train_steps.get_concrete_function()
@@ -189,7 +192,9 @@ def build_train_steps(
     return call
 
 
-def build_evaluate(model: keras.Model, images: NDArray[np.uint8] | tf.Tensor, prepare: Prepare | None = None) -> Evaluate:
+def build_evaluate(
+    model: keras.Model, images: NDArray[np.uint8] | tf.Tensor, prepare: Prepare | None = None
+) -> Evaluate:
     """A function of indices int32 [n] that returns the logits float32 [n, classes] of those images."""
     images_ = tf.constant(images)
     prepared = prepare or as_input

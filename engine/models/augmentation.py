@@ -59,7 +59,9 @@ def build_distort(settings: CifarSettings, rng: tf.random.Generator) -> Prepare:
 
     def distort(images: tf.Tensor) -> tf.Tensor:
         n, free = tf.shape(images)[0], tf.shape(images)[1] - CROP
-        corners = rng.uniform([2, n], 0, free + 1, tf.int32) if settings.crop == "random" else tf.fill([2, n], free // 2)
+        corners = (
+            rng.uniform([2, n], 0, free + 1, tf.int32) if settings.crop == "random" else tf.fill([2, n], free // 2)
+        )
         flips = rng.uniform([n]) < 0.5 if settings.flip else tf.zeros([n], tf.bool)
         x = tf.cast(crop_and_flip(images, corners[0], corners[1], flips, CROP), tf.float32)
         if settings.brightness:
