@@ -5,7 +5,9 @@ Random numbers come from a `tf.random.Generator`, so the same seed distorts alik
 
 from collections.abc import Callable
 
+import numpy as np
 import tensorflow as tf
+from numpy.typing import NDArray
 
 from engine.settings import CifarSettings
 
@@ -83,3 +85,11 @@ def prepare_undistorted(images: tf.Tensor) -> tf.Tensor:
     """For evaluation: the middle 24×24 window, standardised, and nothing at random."""
     first = (tf.shape(images)[1] - CROP) // 2
     return standardize(tf.cast(images[:, first : first + CROP, first : first + CROP], tf.float32))
+
+
+def distort_once(
+    images: NDArray[np.uint8], settings: CifarSettings, seed: int
+) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """Each image distorted, float32 [n, 24, 24, 3] from 0 to 255 and beyond, and the same standardised."""
+    distorted = build_distort(settings, tf.random.Generator.from_seed(seed))(tf.constant(images))
+    return distorted.numpy(), standardize(distorted).numpy()

@@ -7,6 +7,7 @@ import numpy as np
 import tensorflow as tf
 
 
+@keras.saving.register_keras_serializable("cnn_lab")
 class LocalResponseNormalization(keras.layers.Layer):
     """x / (bias + alpha · Σx²)^beta, the sum over the maps at most `radius` away: [n, h, w, maps] as it comes in.
 
@@ -25,12 +26,17 @@ class LocalResponseNormalization(keras.layers.Layer):
         near = np.abs(places[:, np.newaxis] - places) <= self.radius
         self._band = near.astype(np.float32)
 
+    def get_config(self) -> dict[str, Any]:
+        """What Keras writes to a file."""
+        return {**super().get_config(), "radius": self.radius, "bias": self.bias, "alpha": self.alpha}
+
     def call(self, x: tf.Tensor) -> tf.Tensor:
         """Normalise each position by itself."""
         q = self.bias + self.alpha * tf.matmul(x * x, tf.cast(self._band, x.dtype))
         return x * tf.math.rsqrt(tf.sqrt(q)) * tf.math.rsqrt(q)
 
 
+@keras.saving.register_keras_serializable("cnn_lab")
 class BatchNormalization(keras.layers.Layer):
     """Each map shifted and scaled to mean 0 and variance 1 over the batch, then by two learned numbers.
 
@@ -50,6 +56,10 @@ class BatchNormalization(keras.layers.Layer):
         self.shift = self.add_weight(shape=maps, initializer="zeros", name="shift", autocast=False)
         self.mean = self.add_weight(shape=maps, initializer="zeros", name="mean", trainable=False, autocast=False)
         self.variance = self.add_weight(shape=maps, initializer="ones", name="var", trainable=False, autocast=False)
+
+    def get_config(self) -> dict[str, Any]:
+        """What Keras writes to a file."""
+        return {**super().get_config(), "momentum": self.momentum, "epsilon": self.epsilon}
 
     def call(self, x: tf.Tensor, training: bool = False) -> tf.Tensor:
         """Normalise [n, h, w, maps] by the batch while training, else by the running averages."""
