@@ -46,6 +46,6 @@ def explainer() -> Explain:
 
 
 def grad_cam(maps: tf.Tensor, gradients: tf.Tensor) -> tf.Tensor:
-    """Maps and gradients float32 [height, width, n] -> [height, width] from 0 to 1; zeros where nothing spoke for it."""
+    """Maps and gradients float32 [height, width, n] -> [height, width] from 0 to 1, zeros if nothing spoke."""
     weighted = tf.nn.relu(tf.reduce_sum(maps * tf.reduce_mean(gradients, axis=[0, 1]), axis=2))
     return tf.math.divide_no_nan(weighted, tf.reduce_max(weighted))

@@ -4,6 +4,7 @@ import hashlib
 import importlib.util
 import os
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 from engine.errors import DamagedSource, InvalidInput
@@ -99,7 +100,13 @@ def _remark(source: Source, paths: tuple[Path, ...]) -> str:
 
 
 def sha256(path: Path) -> str:
-    """The file's SHA-256, in hexadecimal."""
+    """The file's SHA-256, in hexadecimal; computed again only when the file has changed."""
+    state = path.stat()
+    return _sha256(path, state.st_mtime_ns, state.st_size)
+
+
+@lru_cache(maxsize=64)
+def _sha256(path: Path, _changed_ns: int, _size: int) -> str:
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
