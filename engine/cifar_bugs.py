@@ -24,7 +24,7 @@ SMALL = CifarSettings(
 SCHEDULES: Mapping[str, CifarSettings] = {
     "as coded: never decays": SMALL,
     # 250 of 20,000 steps are three of 240.
-    "as written: decays to nothing": replace(SMALL, schedule="staircase", decay_factor=0.1, decay_steps=3),
+    "counted: decays to nothing": replace(SMALL, schedule="staircase", decay_factor=0.1, decay_steps=3),
     "mended: one cycle": replace(SMALL, schedule="one-cycle"),
 }
 

@@ -31,7 +31,7 @@ from engine.schedules import learning_rate
 from engine.settings import CifarSettings
 from engine.sources.cifar10 import Pictures, load_pictures
 
-GALLERY = 8
+GALLERY = 6
 MAX_PICTURES = 60
 """Galleries and pictures of kernels in a run at most: they stay in memory with it."""
 

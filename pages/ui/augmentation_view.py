@@ -12,6 +12,8 @@ from pages.ui.session import lab
 from pages.ui.when_ready import loading, when_ready
 
 NUMBER, SEED = "augmentation picture", "augmentation seed"
+FIRST, STRIDE = 2950, 437
+"""Of the training pictures that are shown: the stride goes through all classes of Photo-10, which come in order."""
 
 
 def augmentation_view() -> None:
@@ -37,7 +39,7 @@ def _stage(given: bool) -> None:
         st.html(f'<div class="lab-preview-place"><p class="lab-note">{note}</p></div>')
         return
     try:
-        shown = _preview(chosen(CifarSettings), st.session_state.get(NUMBER, 7), st.session_state.get(SEED, 0))
+        shown = _preview(chosen(CifarSettings), st.session_state.get(NUMBER, FIRST), st.session_state.get(SEED, 0))
     except LabError as error:
         st.error(str(error), icon=":material/error:")
         return
@@ -74,4 +76,5 @@ def _picture(picture: NDArray, name: str) -> str:
 
 
 def _count(name: str) -> None:
-    st.session_state[name] = st.session_state.get(name, 7 if name == NUMBER else 0) + (37 if name == NUMBER else 1)
+    first, step = (FIRST, STRIDE) if name == NUMBER else (0, 1)
+    st.session_state[name] = st.session_state.get(name, first) + step

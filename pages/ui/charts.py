@@ -91,6 +91,8 @@ def _learning_chart(
         "data": [_line(points, word, style, form) for points, (word, style) in zip(lines, styles, strict=True)],
         "layout": {
             **layout_of(y_axis, total, revision),
+            # Room for the longest word and its number.
+            "margin": {"l": 56, "r": 40 + 8 * max(map(len, words), default=0), "t": 10, "b": 42},
             "annotations": _end_labels(lines, styles, form),
         },
     }

@@ -50,7 +50,7 @@ def _learning_rate(trained: Trained | None) -> None:
     text.code(
         "model_learning_rate = tf.train.exponential_decay(\n"
         "    0.1, generation_num, 250, 0.1, staircase=True)\n"
-        "train_step = my_optimizer.minimize(loss_value)   # counts no step",
+        "train_step = my_optimizer.minimize(loss_value)  # no step",
         language="python",
     )
     text.markdown(
@@ -68,7 +68,7 @@ def _distorted(trained: Trained | None) -> None:
     st.subheader("2. Distorted test pictures", anchor=False)
     text, numbers = st.columns(2, gap="large")
     text.code(
-        "image, label = read_cifar_files(filename_queue)   # distort_images=True, for the test as well",
+        "# distort_images is True, for the test as well\nimage, label = read_cifar_files(filename_queue)",
         language="python",
     )
     text.markdown(

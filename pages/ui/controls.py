@@ -18,7 +18,7 @@ def preset_picker(cls: type[ExperimentSettings]) -> None:
     now = chosen(cls)
     key = f"{cls.__name__} preset"
     st.session_state[key] = next((name for name, values in cls.presets.items() if cls(**values) == now), None)
-    st.pills("Presets", list(cls.presets), key=key, on_change=_apply_preset, args=(cls, key))
+    st.pills("Presets", list(cls.presets), wrap=True, key=key, on_change=_apply_preset, args=(cls, key))
 
 
 def setting_inputs(
