@@ -18,7 +18,7 @@ from engine.models.cifar import build_network
 from engine.settings import CifarSettings
 from tests.benchmarks.comparison import Comparison, in_turn
 
-STEPS = 60
+STEPS = 40
 STEPS_A_CALL = 5
 BATCH = 128
 CHAPTER = {"crop": "random", "batch_size": BATCH}
