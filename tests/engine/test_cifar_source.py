@@ -186,12 +186,12 @@ def test_training_batches_of_different_sizes_are_refused(tmp_path):
         load_pictures(tmp_path)
 
 
-@pytest.mark.skipif(
-    not REAL_DATA or not all((REAL_DATA / name).exists() for name in ARCHIVES),
-    reason="CNN_LAB_DATA holds no CIFAR-10 archives",
-)
+BIG = [next(REAL_DATA.glob(f"**/{name}"), None) for name in ARCHIVES] if REAL_DATA else [None]
+
+
+@pytest.mark.skipif(not all(BIG), reason="CNN_LAB_DATA holds no CIFAR-10 archives")
 def test_the_big_archives_give_the_same_pixels():
-    binary, python = (read_archive(REAL_DATA / name) for name in ARCHIVES)
+    binary, python = (read_archive(path) for path in BIG)
     for (images, labels), (same_images, same_labels) in zip(binary, python, strict=True):
         assert images.shape == (10_000, 32, 32, 3)
         np.testing.assert_array_equal(images, same_images)
