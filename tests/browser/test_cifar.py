@@ -48,7 +48,7 @@ def test_the_preview_follows_its_controls(app, open_page):
 
 def test_a_quick_run_completes_and_a_long_one_stops(app, open_page):
     page = opened(open_page, app)
-    page.get_by_role("button", name="Quick (2 minutes)").click()
+    page.get_by_text("Quick (2 minutes)", exact=True).click()
     expect(page.get_by_role("spinbutton", name="Steps", exact=True)).to_have_value("1500")
     set_number(page, "Steps", 30)
     train(page)
