@@ -35,6 +35,9 @@ Evaluate = Callable[[NDArray[np.int32]], NDArray[np.float32]]
 CALL_S = 0.1
 """How long one call into TensorFlow should take: short enough to stop between two, long enough to cost nothing."""
 
+MOST_AT_ONCE = 250
+"""Images evaluated in one call at most: their feature maps are all in memory together."""
+
 
 class Pace:
     """How many steps or images make one call of about `CALL_S`, learnt from the calls so far."""
@@ -75,7 +78,7 @@ class Trainer:
         self._train_steps = train_steps
         self._batches = batches
         self._train_pace = Pace(first=1, most=100)
-        self._test_pace = Pace(first=100, most=1_000)
+        self._test_pace = Pace(first=100, most=MOST_AT_ONCE)
 
     @property
     def images_per_second(self) -> float:
