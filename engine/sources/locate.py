@@ -4,6 +4,7 @@ import hashlib
 import importlib.util
 import os
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 from engine.errors import DamagedSource, InvalidInput
@@ -48,7 +49,9 @@ def locate(source: Source, data: Path | None = None) -> Found:
 
 def locate_embedded(source: Source) -> Found:
     """What comes with the app, whatever else is here."""
-    return Found(source, f"package {source.embedded.name}", (_file_in(source.embedded),), real=not source.stand_in)
+    names = sorted({package.name for package in source.embedded})
+    origin = f"package{'s' if len(names) > 1 else ''} {' and '.join(names)}"
+    return Found(source, origin, tuple(map(_file_in, source.embedded)), real=not source.stand_in)
 
 
 def _folders(data: Path | None) -> list[tuple[str, Path]]:
@@ -97,7 +100,13 @@ def _remark(source: Source, paths: tuple[Path, ...]) -> str:
 
 
 def sha256(path: Path) -> str:
-    """The file's SHA-256, in hexadecimal."""
+    """The file's SHA-256, in hexadecimal; computed again only when the file has changed."""
+    state = path.stat()
+    return _sha256(path, state.st_mtime_ns, state.st_size)
+
+
+@lru_cache(maxsize=64)
+def _sha256(path: Path, _changed_ns: int, _size: int) -> str:
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 

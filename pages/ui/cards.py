@@ -38,6 +38,7 @@ CARDS = (
         ":material/pets:",
         "Go deeper: augmentation, normalisation and the learning rate.",
         "One small picture cropped, flipped, darkened and brightened.",
+        built=True,
     ),
     Card(
         "fine_tuning",

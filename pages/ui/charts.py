@@ -20,18 +20,26 @@ HIGHEST_LOSS = 20.0
 """A loss that explodes must not flatten what came before."""
 
 
-def loss_chart(history: Sequence[Progress], total: int, revision: str) -> Figure:
-    """Cross-entropy of training batches and test images over the steps; zoom is kept while `revision` stays."""
-    values = [p.metrics[name] for p in history for name in ("train_loss", "test_loss") if name in p.metrics]
+def loss_chart(history: Sequence[Progress], total: int, revision: str, seen: str = "test") -> Figure:
+    """Cross-entropy of training batches and `seen` images over the steps; zoom is kept while `revision` stays."""
+    names = ("train_loss", f"{seen}_loss")
+    values = [p.metrics[name] for p in history for name in names if name in p.metrics]
     highest = min(max([2.5, *filter(math.isfinite, values)]), HIGHEST_LOSS)
     axis = {"title": axis_title("Loss (nats)"), "range": [0, 1.05 * highest]}
-    return _learning_chart(history, ("train_loss", "test_loss"), ".3g", axis, total, revision)
+    return _learning_chart(history, names, ".3g", axis, total, revision)
 
 
-def accuracy_chart(history: Sequence[Progress], total: int, revision: str) -> Figure:
-    """Accuracy on training batches and test images over the steps; zoom is kept while `revision` stays."""
+def accuracy_chart(history: Sequence[Progress], total: int, revision: str, seen: str = "test") -> Figure:
+    """Accuracy on training batches and `seen` images over the steps; zoom is kept while `revision` stays."""
     axis = {"title": axis_title("Accuracy"), "range": [0, 1.02], "tickformat": ".0%"}
-    return _learning_chart(history, ("train_accuracy", "test_accuracy"), ".1%", axis, total, revision)
+    return _learning_chart(history, ("train_accuracy", f"{seen}_accuracy"), ".1%", axis, total, revision)
+
+
+def metric_chart(history: Sequence[Progress], name: str, title: str, total: int, revision: str) -> Figure:
+    """One metric that has no name for its line beside its axis, from zero on."""
+    values = [p.metrics[name] for p in history if math.isfinite(p.metrics.get(name, math.nan))]
+    axis = {"title": axis_title(title), "range": [0, 1.1 * max(values, default=1.0) or 1.0]}
+    return _learning_chart(history, (name,), ".3g", axis, total, revision)
 
 
 def marked(figure: Figure, marks: Sequence[Mark], total: int) -> Figure:
@@ -172,14 +180,18 @@ def _plain_layout() -> Figure:
 
 
 def _learning_chart(
-    history: Sequence[Progress], names: tuple[str, str], form: str, y_axis: Figure, total: int, revision: str
+    history: Sequence[Progress], names: tuple[str, ...], form: str, y_axis: Figure, total: int, revision: str
 ) -> Figure:
     lines = [thinned([(p.step, p.metrics[name]) for p in history if name in p.metrics]) for name in names]
-    styles = [("train", {"color": TRAIN, "width": 1.8}), ("test", {"color": TEST, "width": 2.4, "dash": "dash"})]
+    looks = [{"color": TRAIN, "width": 1.8}, {"color": TEST, "width": 2.4, "dash": "dash"}]
+    words = [name.partition("_")[0] for name in names] if len(names) > 1 else [""]
+    styles = list(zip(words, looks, strict=False))
     return {
         "data": [_line(points, word, style, form) for points, (word, style) in zip(lines, styles, strict=True)],
         "layout": {
             **layout_of(y_axis, total, revision),
+            # Room for the longest word and its number.
+            "margin": {"l": 56, "r": 40 + 8 * max(map(len, words), default=0), "t": 10, "b": 42},
             "annotations": _end_labels(lines, styles, form),
         },
     }

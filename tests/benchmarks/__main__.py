@@ -6,10 +6,10 @@ import os
 import statistics
 from pathlib import Path
 
-from tests.benchmarks import app, training
+from tests.benchmarks import app, augmented, training
 from tests.benchmarks.comparison import Comparison, machine
 
-BENCHMARKS = {"training": training.compare, "app": app.compare}
+BENCHMARKS = {"training": training.compare, "augmented": augmented.compare, "app": app.compare}
 
 
 def main() -> None:
