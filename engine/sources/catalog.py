@@ -33,8 +33,9 @@ class Source:
     """A data set or set of weights.
 
     `layouts` are the alternative sets of file names that hold the whole of it; a name may also stand with `.gz` cut
-    off. `checksums` are the published MD5 or SHA-256 of its files, several apart by a space. `embedded` comes with the app; `stand_in` says what it is.
-    Where `embedded` is the real thing, there are no layouts, no `remote` and no `stand_in`.
+    off. `checksums` are the published MD5 or SHA-256 of its files, several apart by a space. `embedded` comes with the
+    app; `stand_in` says what it is. Where `embedded` is the real thing, there are no layouts, no `remote` and no
+    `stand_in`.
     """
 
     name: str

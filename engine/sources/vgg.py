@@ -14,9 +14,9 @@ import scipy.io
 from numpy.typing import NDArray
 
 from engine.errors import DamagedSource, InvalidInput
-from engine.vgg_layers import convolutions
 from engine.sources.catalog import VGG16, VGG19
 from engine.sources.locate import Found, locate, sha256
+from engine.vgg_layers import convolutions
 
 Floats = NDArray[np.float32]
 Convolutions = Mapping[str, tuple[Floats, Floats]]
@@ -43,6 +43,7 @@ def load_vgg(network: str, data: Path | None = None) -> Vgg:
     """
     found = locate(VGG16 if network == "vgg16" else VGG19, data)
     path = found.paths[0]
+    mean: tuple[float, ...]
     if network == "vgg16":
         read, mean = _read_hed(path), HED_MEAN
     elif not found.real:
@@ -76,7 +77,9 @@ def read_mat(path: Path) -> tuple[Convolutions, tuple[float, ...]]:
     """
     try:
         content = scipy.io.loadmat(path, variable_names=["layers", "normalization", "meta"])
-        normalization = content["normalization"] if "normalization" in content else content["meta"][0, 0]["normalization"]
+        normalization = (
+            content["normalization"] if "normalization" in content else content["meta"][0, 0]["normalization"]
+        )
         mean = normalization[0, 0]["averageImage"].reshape(-1, 3).mean(axis=0)
         layers = [cell[0, 0] for cell in content["layers"][0]]
         named = {str(layer["name"][0]): layer["weights"][0] for layer in layers if str(layer["type"][0]) == "conv"}
