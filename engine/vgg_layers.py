@@ -4,8 +4,11 @@ Simonyan and Zisserman, "Very deep convolutional networks for large-scale image 
 convolutions, each followed by ReLU, with a pooling of 2×2 between two blocks.
 """
 
+import math
 from collections.abc import Mapping
 from functools import cache
+
+from engine.errors import InvalidSettings
 
 CONVOLUTIONS: Mapping[str, tuple[int, ...]] = {"vgg16": (2, 2, 3, 3, 3), "vgg19": (2, 2, 4, 4, 4)}
 """Convolutions in each of the five blocks."""
@@ -44,3 +47,23 @@ def relus(network: str) -> tuple[str, ...]:
 def block_of(layer: str) -> int:
     """The block of `conv3_2`, `relu3_2` or `pool3`: 3."""
     return int(layer[4])
+
+
+def weighted_layers(text: str, network: str, field: str) -> dict[str, float]:
+    """The weights by layer that `relu1_2 relu2_2:0.5` stands for; without a number a layer weighs 1.
+
+    Raises `InvalidSettings` that names `field` for a layer that `network` has not, or a weight that is no number from
+    0 to 100.
+    """
+    known, weights = relus(network), {}
+    for part in text.replace(",", " ").split():
+        name, colon, number = part.partition(":")
+        if name not in known:
+            raise InvalidSettings(f"{field} names {name!r}, but must name layers of {', '.join(known)}.")
+        try:
+            weights[name] = float(number) if colon else 1.0
+        except ValueError:
+            weights[name] = math.nan
+        if not 0 <= weights[name] <= 100:
+            raise InvalidSettings(f"{field} gives {name} the weight {number!r}, but must give a number from 0 to 100.")
+    return {name: weight for name, weight in weights.items() if weight}

@@ -5,6 +5,7 @@ All become one form: kernels as TensorFlow wants them, for pictures in RGB from 
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ from numpy.typing import NDArray
 
 from engine.errors import DamagedSource, InvalidInput
 from engine.sources.catalog import VGG16, VGG19
-from engine.sources.locate import Found, locate, sha256
+from engine.sources.locate import locate, sha256
 from engine.vgg_layers import convolutions
 
 Floats = NDArray[np.float32]
@@ -26,36 +27,45 @@ KERAS_MEAN = (123.68, 116.779, 103.939)
 """What the training took off red, green and blue; both networks were trained on BGR."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, eq=False)
 class Vgg:
-    """convolutions: name -> kernel float32 [3, 3, in, out] and bias [out]; mean: float32 [3], RGB."""
+    """convolutions: name -> kernel float32 [3, 3, in, out] and bias [out]; mean: float32 [3], RGB; describe and remark: as `Found` has them."""
 
     network: str
     convolutions: Convolutions
     mean: Floats
-    found: Found
+    describe: str = ""
+    remark: str = ""
 
 
 def load_vgg(network: str, data: Path | None = None) -> Vgg:
-    """The weights of `network`, vgg16 or vgg19; `data` is a folder to look in first.
+    """The weights of `network`, vgg16, vgg19, or auto: VGG-19 where it is here. `data` is a folder to look in first.
 
-    Raises `InvalidInput` where they are not here, `DamagedSource` for a file that is not what its name says.
+    The same files give the same object. Raises `InvalidInput` where they are not here, `DamagedSource` for a file that is not what its name says.
     """
     found = locate(VGG16 if network == "vgg16" else VGG19, data)
-    path = found.paths[0]
-    mean: tuple[float, ...]
-    if network == "vgg16":
-        read, mean = _read_hed(path), HED_MEAN
-    elif not found.real:
+    if network == "auto":
+        return load_vgg("vgg19" if found.real else "vgg16", data)
+    if network == "vgg19" and not found.real:
         raise InvalidInput(
             "VGG-19's weights are not here: fetch them with `python -m engine download vgg19`, or choose network vgg16."
         )
+    path = found.paths[0]
+    changed_ns = path.stat().st_mtime_ns if path.exists() else 0
+    return _load(network, path, changed_ns, found.describe, found.remark)
+
+
+@lru_cache(maxsize=2)
+def _load(network: str, path: Path, _changed_ns: int, describe: str, remark: str) -> Vgg:
+    mean: tuple[float, ...]
+    if network == "vgg16":
+        read, mean = _read_hed(path), HED_MEAN
     elif path.suffix == ".mat":
         read, mean = read_mat(path)
     else:
         read, mean = read_keras(path), KERAS_MEAN
     _check(read, network, path)
-    return Vgg(network, read, np.array(mean, np.float32), found)
+    return Vgg(network, read, np.array(mean, np.float32), describe, remark)
 
 
 def read_keras(path: Path) -> Convolutions:
