@@ -34,6 +34,17 @@ def share_gpus() -> None:
         tf.config.experimental.set_memory_growth(gpu, True)
 
 
+def has_bfloat16() -> bool:
+    """Whether convolutions in bfloat16 run faster than in float32 here: on newer GPUs, and CPUs that say so."""
+    tf = load_module("tensorflow")
+    if gpus := tf.config.list_physical_devices("GPU"):
+        capability = tf.config.experimental.get_device_details(gpus[0]).get("compute_capability", (0, 0))
+        return bool(capability >= (8, 0))
+    info = Path("/proc/cpuinfo")
+    flags = info.read_text().split() if info.exists() else []
+    return "avx512_bf16" in flags or "amx_bf16" in flags
+
+
 def _cpu_name() -> str:
     info = Path("/proc/cpuinfo")
     if info.exists():

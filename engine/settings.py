@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from engine.rules import ExperimentSettings, check, setting
+from engine.style_settings import StyleSettings
 
 
 @dataclass(frozen=True)
@@ -51,5 +52,5 @@ class DownloadSettings:
     source: str
 
 
-EXPERIMENTS: Mapping[str, type[ExperimentSettings]] = {"mnist": MnistSettings}
+EXPERIMENTS: Mapping[str, type[ExperimentSettings]] = {"mnist": MnistSettings, "style_transfer": StyleSettings}
 """The experiments by the name that the command line gives them."""
