@@ -60,19 +60,27 @@ def prepare(settings: StyleSettings) -> Pictures:
     return Pictures(content, styles, shares, None if mask is None else resized(mask, content.shape[:2]))
 
 
-def fitted(shape: tuple[int, ...], longest: int) -> tuple[int, int]:
+def fitted(shape: tuple[int, ...], longest: float) -> tuple[int, int]:
     """Height and width of `shape` with the longer side `longest`, and no side shorter than `SHORTEST`."""
     scale = longest / max(shape[:2])
     return max(SHORTEST, round(shape[0] * scale)), max(SHORTEST, round(shape[1] * scale))
 
 
+def levels(settings: StyleSettings, shape: tuple[int, ...]) -> list[tuple[tuple[int, int], int]]:
+    """The size [height, width] and the steps of each level: coarse ones are cheap, so they get more of the steps."""
+    count = min(settings.sizes, settings.steps)
+    shares = np.cumsum([1 - level / (4 / 3 * count) for level in range(count)])
+    ends = [round(settings.steps * share / shares[-1]) for share in shares]
+    longest = max(shape[:2])
+    shapes = [fitted(shape, longest * (level + 1) / count) for level in range(count)]
+    return [(size, end - begin) for size, begin, end in zip(shapes, [0, *ends], ends, strict=False)]
+
+
 def resized(image: NDArray[np.generic], shape: tuple[int, ...]) -> Floats:
     """`image` [height, width] or [height, width, 3] in another size, as float32, smoothly in both directions."""
     planes = np.atleast_3d(np.asarray(image, np.float32))
-    size = (shape[1], shape[0])
-    scaled = [
-        np.asarray(Image.fromarray(plane).resize(size, Image.Resampling.BICUBIC)) for plane in np.moveaxis(planes, 2, 0)
-    ]
+    size, smooth = (shape[1], shape[0]), Image.Resampling.BICUBIC
+    scaled = [np.asarray(Image.fromarray(plane).resize(size, smooth)) for plane in np.moveaxis(planes, 2, 0)]
     result = np.stack(scaled, axis=2)
     return result if image.ndim == 3 else result[..., 0]
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from engine.errors import InvalidSettings
-from engine.rules import check, choice, picture, setting, text
+from engine.rules import check, choice, flag, picture, setting, text
 from engine.vgg_layers import weighted_layers
 
 MISTAKES = ("none", "black style", "stretched style", "swapped denominators")
@@ -28,10 +28,18 @@ class StyleSettings:
         "Quick": {"steps": 90, "max_size": 256},
         "Bold": {"style_weight": 20.0, "content_weight": 0.5},
         "The chapter": {
-            **{"network": "auto", "loss": "chapter", "steps": 100, "sizes": 1, "init": "noise"},
-            **{"content_layers": "relu4_2 relu5_2", "content_weight": 5.0},
-            **{"style_layers": "relu1_1 relu2_1 relu3_1 relu4_1 relu5_1", "style_weight": 500.0},
-            **{"total_variation_weight": 100.0, "learning_rate": 10.0},
+            "network": "auto",
+            "loss": "chapter",
+            "steps": 100,
+            "sizes": 1,
+            "init": "noise",
+            "decay": False,
+            "content_layers": "relu4_2 relu5_2",
+            "content_weight": 5.0,
+            "style_layers": "relu1_1 relu2_1 relu3_1 relu4_1 relu5_1",
+            "style_weight": 500.0,
+            "total_variation_weight": 100.0,
+            "learning_rate": 10.0,
         },
     }
 
@@ -50,6 +58,7 @@ class StyleSettings:
     style_weight: float = setting(5.0, 0.0, 1e6, "How much it takes of how the style is painted.")
     total_variation_weight: float = setting(2e-4, 0.0, 1e6, "How smooth it is.")
     learning_rate: float = setting(5.0, 0.01, 100.0, "How far each step moves a pixel, of 255.")
+    decay: bool = flag(True, "Make steps shorter towards the end of each size.")
     init: str = choice("content", ("content", "style", "noise"), "The picture to start from.")
     content_layers: str = text("relu4_1 relu3_3:0.5", "Layers whose feature maps are kept, each with its weight.")
     style_layers: str = text(STYLE_LAYERS, "Layers whose Gram matrices are matched, each with its weight.")

@@ -72,7 +72,7 @@ class Painter:
             ]
             return content_loss, style_term(found, grams, gram_scales), tf.reduce_sum(variation * variations(image))
 
-        @tf.function(input_signature=[PICTURE, *targets])
+        @tf.function(autograph=False, input_signature=[PICTURE, *targets])
         def gradient(image: tf.Tensor, *targets: Any) -> tuple[tf.Tensor, ...]:
             with tf.GradientTape() as tape:
                 tape.watch(image)
@@ -80,7 +80,9 @@ class Painter:
                 total = tf.add_n(parts)
             return tape.gradient(total, image), *parts
 
-        @tf.function(input_signature=[PICTURE, PICTURE, PICTURE, NUMBER, NUMBER, NUMBER, NUMBER, *targets])
+        @tf.function(
+            autograph=False, input_signature=[PICTURE, PICTURE, PICTURE, NUMBER, NUMBER, NUMBER, NUMBER, *targets]
+        )
         def adam(image: Any, mean: Any, square: Any, count: Any, rate: Any, low: Any, high: Any, *targets: Any) -> Any:
             slope, *parts = gradient(image, *targets)
             mean = BETA1 * mean + (1 - BETA1) * slope
@@ -89,10 +91,11 @@ class Painter:
             moved = image - size * mean / (tf.sqrt(square) + EPSILON)
             return tf.clip_by_value(moved, low, high), mean, square, *parts
 
-        @tf.function(input_signature=[PICTURE])
+        @tf.function(autograph=False, input_signature=[PICTURE])
         def maps_of(image: tf.Tensor) -> tuple[list[tf.Tensor], list[tf.Tensor]]:
             maps = features(image)
-            return tuple([tf.cast(maps[name], tf.float32) for name in names] for names in (content, style))
+            as_floats = {name: tf.cast(found, tf.float32) for name, found in maps.items()}
+            return [as_floats[name] for name in content], [as_floats[name] for name in style]
 
         self.gradient, self.adam, self.maps_of = gradient, adam, maps_of
 

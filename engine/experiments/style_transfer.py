@@ -25,7 +25,7 @@ from engine.experiments.lbfgs import lbfgs
 from engine.experiments.painting import Painter, Targets, gram_matrices, painter
 from engine.memory import check_fits
 from engine.sources.vgg import Vgg, load_vgg
-from engine.style_pictures import Floats, Pictures, covering, finished, fitted, prepare, regions, resized
+from engine.style_pictures import Floats, Pictures, covering, finished, fitted, levels, prepare, regions, resized
 from engine.style_settings import StyleSettings
 from engine.vgg_layers import weighted_layers
 
@@ -35,6 +35,9 @@ Work = Generator[Event, Control | None, None]
 
 SHOW_EVERY_S = 0.4
 JPEG_QUALITY = 88
+LAST_RATE = 0.1
+"""Share of the learning rate that a size ends with where it decays: steps that stay long leave grain."""
+
 NOISE = 0.256
 """Standard deviation of the chapter's noise, around the mean colour of ImageNet."""
 
@@ -134,7 +137,8 @@ class Painting:
         mean = square = tf.zeros_like(self.image)
         for count in range(1, steps + 1):
             began, before = time.perf_counter(), self.image
-            numbers = (float(count), self.rate, self.low, self.high)
+            rate = self.rate * (1 - (1 - LAST_RATE) * (count - 1) / steps) if self.settings.decay else self.rate
+            numbers = (float(count), rate, self.low, self.high)
             constants = [tf.constant(number, tf.float32) for number in numbers]
             self.image, mean, square, *parts = self.painter.adam(before, mean, square, *constants, *targets.tensors)
             yield from self._did(before, _floats(parts), began)
@@ -193,16 +197,6 @@ class Painting:
                 rng = np.random.default_rng(self.settings.seed)
                 image = (self.vgg.mean + NOISE * rng.normal(size=(*shape, 3))).astype(np.float32)
         return tf.constant(np.clip(image, 0, 255))
-
-
-def levels(settings: StyleSettings, shape: tuple[int, ...]) -> list[tuple[tuple[int, int], int]]:
-    """The size [height, width] and the steps of each level: coarse ones are cheap, so they get more of the steps."""
-    count = min(settings.sizes, settings.steps)
-    shares = np.cumsum([1 - level / (4 / 3 * count) for level in range(count)])
-    ends = [round(settings.steps * share / shares[-1]) for share in shares]
-    longest = max(shape[:2])
-    shapes = [fitted(shape, longest * (level + 1) / count) for level in range(count)]
-    return [(size, end - begin) for size, begin, end in zip(shapes, [0, *ends], ends, strict=False)]
 
 
 def build_targets(painter: Painter, painting: Painting, shape: tuple[int, int]) -> Targets:
@@ -278,7 +272,7 @@ def _style_at(style: Any, shape: tuple[int, int], settings: StyleSettings) -> Fl
     if settings.mistake == "stretched style":
         return resized(style, shape)
     image = resized(style, fitted(style.shape, max(shape) * settings.style_scale))
-    return image / 255 if settings.mistake == "black style" else image
+    return image / np.float32(255) if settings.mistake == "black style" else image
 
 
 def _shrunk(where: Floats, maps: tf.Tensor) -> tf.Tensor:

@@ -1,4 +1,4 @@
-"""Pictures to take the style of: painted by the project's own code (`engine.sources.paint_styles`) and kept as JPEGs."""
+"""Pictures to take the style of: painted by the project's own code (`engine.sources.paint_styles`)."""
 
 from pathlib import Path
 

@@ -29,7 +29,9 @@ KERAS_MEAN = (123.68, 116.779, 103.939)
 
 @dataclass(frozen=True, eq=False)
 class Vgg:
-    """convolutions: name -> kernel float32 [3, 3, in, out] and bias [out]; mean: float32 [3], RGB; describe and remark: as `Found` has them."""
+    """convolutions: name -> kernel float32 [3, 3, in, out] and bias [out]; mean: float32 [3], RGB;
+    describe and remark: as `Found` has them.
+    """
 
     network: str
     convolutions: Convolutions
@@ -39,7 +41,8 @@ class Vgg:
 
 
 def load_vgg(network: str, data: Path | None = None) -> Vgg:
-    """The weights of `network`, vgg16, vgg19, or auto: VGG-19 where it is here. `data` is a folder to look in first.
+    """The weights of `network`, vgg16, vgg19, or auto: VGG-19 where it is here. `data` is a folder to
+    look in first.
 
     The same files give the same object. Raises `InvalidInput` where they are not here, `DamagedSource` for a file that is not what its name says.
     """
