@@ -18,11 +18,14 @@ from numpy.typing import NDArray
 
 from engine.archive import Archive, Head
 from engine.errors import InvalidInput
-from engine.events import Arrays, Completed, Event
+from engine.events import Arrays, Completed, Event, Snapshot
 from engine.rules import Settings
 
 KEPT_RUNS = 200
 """Finished runs that are remembered; the oldest are forgotten first."""
+
+MOST_SNAPSHOTS = 60
+"""Pictures of one series that a run keeps in memory: a longer one keeps fewer of each stretch."""
 
 LOADED_RUNS = 12
 """Finished runs whose events stay in memory though they are on disk: those watched last."""
@@ -121,9 +124,19 @@ class Record:
         """Keep an event, unless the run has ended."""
         if self.active and self.events is not None:
             self.events.append(event)
+            if isinstance(event, Snapshot):
+                thin_out(self.events, event.name)
             if isinstance(event, Completed):
                 self.result = event.result
                 self.end(State.COMPLETED)
+
+
+def thin_out(events: list[Event], name: str) -> None:
+    """Once there are more than `MOST_SNAPSHOTS` of one series, leave out every second, but neither first nor last."""
+    places = [i for i, event in enumerate(events) if isinstance(event, Snapshot) and event.name == name]
+    if len(places) > MOST_SNAPSHOTS:
+        for place in places[-2:0:-2]:
+            del events[place]
 
 
 class Runs:

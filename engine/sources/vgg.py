@@ -41,10 +41,10 @@ class Vgg:
 
 
 def load_vgg(network: str, data: Path | None = None) -> Vgg:
-    """The weights of `network`, vgg16, vgg19, or auto: VGG-19 where it is here. `data` is a folder to
-    look in first.
+    """The weights of `network`: vgg16, vgg19, or auto, which is VGG-19 where it is here; `data` is looked in first.
 
-    The same files give the same object. Raises `InvalidInput` where they are not here, `DamagedSource` for a file that is not what its name says.
+    The same file gives the same object. Raises `InvalidInput` where there is none, `DamagedSource` for a file that is
+    not what its name says.
     """
     found = locate(VGG16 if network == "vgg16" else VGG19, data)
     if network == "auto":

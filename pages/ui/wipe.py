@@ -15,6 +15,9 @@ _component = st.components.v2.component(
 )
 
 
-def wipe(before: str, after: str, shape: tuple[int, int], *, names: tuple[str, str], key: str) -> None:
-    """Two pictures as data addresses, drawn on each other in the `shape` [height, width]; `names` say what they are."""
-    _component(key=key, data={"before": before, "after": after, "shape": shape, "names": names})
+def wipe(before: str, after: str, shape: tuple[int, int], *, names: tuple[str, str], key: str, at: int = 50) -> None:
+    """Two pictures as data addresses, drawn on each other in the `shape` [height, width]; `names` say what they are.
+
+    at: where the line stands first, in hundredths from the left. Either picture may change; the line stays.
+    """
+    _component(key=key, data={"before": before, "after": after, "shape": shape, "names": names, "at": at})
