@@ -1,5 +1,6 @@
 """Before and after in one frame, with a line between them that can be moved."""
 
+import base64
 from pathlib import Path
 
 import streamlit as st
@@ -21,3 +22,8 @@ def wipe(before: str, after: str, shape: tuple[int, int], *, names: tuple[str, s
     at: where the line stands first, in hundredths from the left. Either picture may change; the line stays.
     """
     _component(key=key, data={"before": before, "after": after, "shape": shape, "names": names, "at": at})
+
+
+def file_address(path: Path) -> str:
+    """A JPEG file that ships with the app, as a data address."""
+    return "data:image/jpeg;base64," + base64.b64encode(path.read_bytes()).decode()
