@@ -19,8 +19,8 @@ from pages.ui.style_stage import NAMES, draw_stage, share_of_time
 from pages.ui.wipe import file_address, wipe
 
 EXAMPLE = Path(__file__).parent / "examples" / "style_transfer"
+# The picture changes twice a second.
 POLL_S = 0.45
-"""The picture changes twice a second."""
 
 
 def stylize(settings: StyleSettings) -> None:
@@ -53,13 +53,13 @@ def settings_column(running: bool) -> StyleSettings:
 def example() -> None:
     """A finished painting, before the first run."""
     before, after = (file_address(EXAMPLE / name) for name in ("photograph.jpg", "painting.jpg"))
-    wipe(before, after, (256, 384), names=NAMES, key="example")
+    wipe(before, after, (255, 384), names=NAMES, key="example")
     st.caption("A finished example, painted beforehand with the defaults: a cat in brush strokes. Move the line.")
 
 
 page_head(
     "Style transfer",
-    "What a picture shows and how it is painted are kept in different statistics of the same network. A third picture is "
+    "What a picture shows and how it is painted are different statistics of the same network. A third picture is "
     "changed, step by step, until it has the one of your photograph and the other of your style.",
 )
 run = shown_run(StyleSettings)

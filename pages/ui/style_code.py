@@ -16,6 +16,7 @@ def style_code(settings: StyleSettings) -> str:
         "noise": "tf.Variable(mean + 0.256 * tf.random.normal(photograph.shape))",
     }[s.init]
     by = "target.shape.num_elements()" if s.loss == "chapter" else "tf.reduce_sum(target**2)"
+    unit = "the chapter's mean square" if s.loss == "chapter" else "1 where nothing of the target is there"
     return f"""\
 import tensorflow as tf
 
@@ -26,7 +27,7 @@ def gram(maps):  # [height, width, channels] -> [channels, channels]: which maps
     flat = tf.reshape(maps, [-1, maps.shape[-1]])
     return tf.matmul(flat, flat, transpose_a=True) / flat.shape[0]{" / flat.shape[1]" if s.loss == "chapter" else ""}
 
-def apart(a, target):  # {"the chapter's mean square" if s.loss == "chapter" else "1 for a picture that has nothing of the target"}
+def apart(a, target):  # {unit}
     return tf.reduce_sum((a - target) ** 2) / {by}
 
 # photograph, style: float32 [height, width, 3] from 0 to 255, each in its own proportions.

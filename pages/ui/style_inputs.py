@@ -32,8 +32,10 @@ Files = dict[str, bytes]
 def picture_inputs() -> Files:
     """Photograph and style beside each other, by the names of the settings."""
     files: Files = {}
+    with st.container(key="style-pictures"):
+        columns = st.columns(2)
     for column, (name, label, samples, load) in zip(
-        st.columns(2),
+        columns,
         (
             ("image", "Photograph", list(PHOTOGRAPHS), photograph_file),
             ("style", "Style", [*STYLES, *PHOTOGRAPHS], _style_or_photograph),

@@ -17,8 +17,8 @@ NOTICE = """
 - **Content and style are different statistics of one network.** Content is *where* feature maps respond; style is only
   *which of them respond together* (the Gram matrix), and the place is averaged away. That is why strokes move and a
   face stays.
-- **The content loss rises first.** The picture starts from the photograph, where it is zero, and gives some of it up for
-  style. Three forces balance; none of them ends at zero.
+- **The content loss rises first.** The picture starts from the photograph, where it is zero, and gives some of it up
+  for style. Three forces balance; none of them ends at zero.
 - **Coarse to fine.** A jump in the losses is a new size: broad shapes settle while steps are cheap, the last size only
   adds strokes. A picture that starts large keeps the small strokes and misses the broad ones.
 - **Layers are brush sizes.** `relu1_2` sees 5 pixels, `relu5_1` 132. Give `relu1_2` a weight of 5 and only colour
@@ -35,8 +35,8 @@ BUGS = {
         "painting has strokes that nobody painted."
     ),
     "swapped denominators": (
-        "The total variation divides the differences between rows by the number of those between columns, and the other "
-        "way round. For 384 × 256 pixels that is wrong by 0.1 %: a mistake that no eye finds, and a test does."
+        "The total variation divides the differences between rows by the number of those between columns, and the "
+        "other way round. For 384 × 256 pixels that is wrong by 0.1 %: a mistake that no eye finds, and a test does."
     ),
 }
 

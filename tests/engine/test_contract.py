@@ -9,7 +9,10 @@ from engine.events import Completed, Predictions, Progress, as_json
 from engine.experiments import start
 from engine.settings import EXPERIMENTS
 
-QUICK = {"mnist": {"steps": 12, "conv1_features": 2, "conv2_features": 2, "dense_size": 4, "eval_size": 20}}
+QUICK = {
+    "mnist": {"steps": 12, "conv1_features": 2, "conv2_features": 2, "dense_size": 4, "eval_size": 20},
+    "style_transfer": {"steps": 3, "max_size": 64, "sizes": 2, "style_scale": 0.5},
+}
 
 
 @pytest.fixture(scope="module", params=EXPERIMENTS)
