@@ -26,7 +26,7 @@ class StyleSettings:
     presets: ClassVar[Mapping[str, Mapping[str, Any]]] = {
         "Oil paint": {},
         "Quick": {"steps": 90, "max_size": 256},
-        "Bold": {"style_weight": 20.0, "content_weight": 0.5},
+        "Bold": {"style_weight": 25.0, "content_weight": 0.5},
         "The chapter": {
             "network": "auto",
             "loss": "chapter",
@@ -34,12 +34,12 @@ class StyleSettings:
             "sizes": 1,
             "init": "noise",
             "decay": False,
+            "pooling": "max",
             "content_layers": "relu4_2 relu5_2",
             "content_weight": 5.0,
             "style_layers": "relu1_1 relu2_1 relu3_1 relu4_1 relu5_1",
             "style_weight": 500.0,
             "total_variation_weight": 100.0,
-            "learning_rate": 10.0,
         },
     }
 
@@ -55,9 +55,9 @@ class StyleSettings:
     max_size: int = setting(384, 64, 2_048, "Longest side of the result, in pixels.")
     sizes: int = setting(3, 1, 4, "Sizes that it is painted in, coarse to fine.")
     content_weight: float = setting(1.0, 0.0, 1e6, "How much the result keeps of what the photograph shows.")
-    style_weight: float = setting(5.0, 0.0, 1e6, "How much it takes of how the style is painted.")
+    style_weight: float = setting(8.0, 0.0, 1e6, "How much it takes of how the style is painted.")
     total_variation_weight: float = setting(2e-4, 0.0, 1e6, "How smooth it is.")
-    learning_rate: float = setting(5.0, 0.01, 100.0, "How far each step moves a pixel, of 255.")
+    learning_rate: float = setting(10.0, 0.01, 100.0, "How far each step moves a pixel, of 255.")
     decay: bool = flag(True, "Make steps shorter towards the end of each size.")
     init: str = choice("content", ("content", "style", "noise"), "The picture to start from.")
     content_layers: str = text("relu4_1 relu3_3:0.5", "Layers whose feature maps are kept, each with its weight.")
@@ -73,7 +73,7 @@ class StyleSettings:
         "photograph's colours beforehand.",
     )
     network: str = choice("vgg16", ("vgg16", "vgg19", "auto"), "auto: VGG-19 where its weights are here, else VGG-16.")
-    pooling: str = choice("max", ("max", "average"), "How the network pools.")
+    pooling: str = choice("average", ("average", "max"), "How the network pools: averages make smoother strokes.")
     loss: str = choice("normalised", ("normalised", "chapter"), "Divided by the targets' norms, or as in the chapter.")
     optimizer: str = choice("adam", ("adam", "lbfgs"), "L-BFGS goes further a step, and has no learning rate.")
     precision: str = choice("auto", ("auto", "float32", "bfloat16"), "auto: bfloat16 where it is faster.")

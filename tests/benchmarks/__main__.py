@@ -6,10 +6,15 @@ import os
 import statistics
 from pathlib import Path
 
-from tests.benchmarks import app, training
+from tests.benchmarks import app, style, training
 from tests.benchmarks.comparison import Comparison, machine
 
-BENCHMARKS = {"training": training.compare, "app": app.compare}
+BENCHMARKS = {
+    "training": training.compare,
+    "app": app.compare,
+    "style": style.compare,
+    "style_recipe": style.compare_recipes,
+}
 
 
 def main() -> None:
