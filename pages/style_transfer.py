@@ -5,9 +5,11 @@ from pathlib import Path
 import streamlit as st
 
 from engine.errors import LabError
+from engine.rules import Picture, rules_of
 from engine.sources.catalog import VGG16, VGG19
 from engine.style_settings import StyleSettings
 from pages.ui.anatomy import page_head, settings_and_stage
+from pages.ui.controls import chosen
 from pages.ui.lesson_tabs import lesson_tabs
 from pages.ui.live import live_view
 from pages.ui.session import lab, show_run, shown_run
@@ -23,9 +25,13 @@ EXAMPLE = Path(__file__).parent / "examples" / "style_transfer"
 POLL_S = 0.45
 
 
-def stylize(settings: StyleSettings) -> None:
-    """Start a run and show it."""
-    show_run(lab().start(settings), StyleSettings)
+def stylize(shown: StyleSettings) -> None:
+    """Start a run of the pictures of `shown` and the settings as the widgets stand now, and show it."""
+    pictures = {name: getattr(shown, name) for name, rule in rules_of(shown).items() if isinstance(rule, Picture)}
+    try:
+        show_run(lab().start(chosen(StyleSettings, **pictures)), StyleSettings)
+    except LabError as error:
+        st.toast(str(error), icon=":material/error:")
 
 
 def settings_column(running: bool) -> StyleSettings:
