@@ -56,7 +56,7 @@ class StyleSettings:
     sizes: int = setting(3, 1, 4, "Sizes that it is painted in, coarse to fine.")
     content_weight: float = setting(1.0, 0.0, 1e6, "How much the result keeps of what the photograph shows.")
     style_weight: float = setting(8.0, 0.0, 1e6, "How much it takes of how the style is painted.")
-    total_variation_weight: float = setting(2e-4, 0.0, 1e6, "How smooth it is.")
+    total_variation_weight: float = setting(4e-4, 0.0, 1e6, "How smooth it is.")
     learning_rate: float = setting(10.0, 0.01, 100.0, "How far each step moves a pixel, of 255.")
     decay: bool = flag(True, "Make steps shorter towards the end of each size.")
     init: str = choice("content", ("content", "style", "noise"), "The picture to start from.")

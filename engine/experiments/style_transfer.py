@@ -23,7 +23,7 @@ from engine.errors import InvalidSettings
 from engine.events import Beat, Completed, Control, Event, Mark, Progress, Snapshot
 from engine.experiments.lbfgs import lbfgs
 from engine.experiments.painting import Painter, Targets, gram_matrices, painter
-from engine.memory import check_fits
+from engine.memory import check_fits, give_back
 from engine.sources.vgg import Vgg, load_vgg
 from engine.style_pictures import Floats, Pictures, covering, finished, fitted, levels, prepare, regions, resized
 from engine.style_settings import StyleSettings
@@ -61,8 +61,12 @@ def run(settings: StyleSettings, load_weights: LoadWeights) -> Iterator[Event]:
     yield Beat()
     vgg = load_weights(settings.network)
     painting = Painting(settings, pictures, vgg, precision)
-    yield from painting.paint()
-    yield from painting.finish()
+    try:
+        yield from painting.paint()
+        yield from painting.finish()
+    finally:
+        del painting
+        give_back()
 
 
 @dataclass
