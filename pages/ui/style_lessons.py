@@ -28,7 +28,7 @@ NOTICE = """
 BUGS = {
     "black style": (
         "`skimage.transform.resize` returns numbers from 0 to 1. The mean of about 120 is taken off all the same, so "
-        "the network is shown a style that is black everywhere, and the painting turns dark and flat."
+        "the network is shown a style that is black everywhere: its strokes and colours never reach the painting."
     ),
     "stretched style": (
         "The chapter resizes the style to the *photograph's* shape. Its strokes are squashed or pulled, and the "
