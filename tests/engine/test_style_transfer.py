@@ -64,7 +64,7 @@ def test_the_last_picture_is_a_png_in_the_size_of_the_photograph(events):
 def test_painting_lowers_the_loss_and_ends_with_the_best_picture(events):
     last_size = [event.metrics["total_loss"] for event in kinds(events, Progress) if event.step > 19]
     assert events[-1].result["total_loss"] <= min(last_size)
-    assert events[-1].result["total_loss"] < 0.7 * last_size[0]
+    assert events[-1].result["total_loss"] < 0.8 * last_size[0]
 
 
 def test_the_same_seed_paints_the_same_and_another_noise_another_picture():
