@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from engine.rules import ExperimentSettings, check, choice, flag, setting
+from engine.style_settings import StyleSettings
 
 
 @dataclass(frozen=True)
@@ -127,5 +128,9 @@ class DownloadSettings:
     source: str
 
 
-EXPERIMENTS: Mapping[str, type[ExperimentSettings]] = {"mnist": MnistSettings, "cifar": CifarSettings}
+EXPERIMENTS: Mapping[str, type[ExperimentSettings]] = {
+    "mnist": MnistSettings,
+    "cifar": CifarSettings,
+    "style_transfer": StyleSettings,
+}
 """The experiments by the name that the command line gives them."""
