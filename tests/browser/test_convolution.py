@@ -205,24 +205,6 @@ def test_uploads_are_shown_or_refused_in_a_sentence(page: Page, app: str) -> Non
     expect(page.get_by_text("This file is not a picture")).to_be_hidden()
 
 
-def test_a_map_of_a_stack_is_followed_back_to_the_picture(page: Page, app: str) -> None:
-    page.goto(f"{app}/convolution?view=A+whole+stack")
-    page.locator(".stack-grid button").nth(3).wait_for(timeout=90_000)
-    page.get_by_role("button", name=re.compile("Block 1:")).click()
-    expect(page.get_by_text("56×56×144", exact=True)).to_be_visible()
-    tile = page.locator(".stack-grid button").nth(3)
-    name = tile.get_attribute("aria-label").partition(",")[0]
-    tile.click()
-    expect(page.locator(".stack-map-name")).to_have_text(name)
-    page.wait_for_url(re.compile("stack="))
-    strongest = page.locator(".stack-place").inner_text()
-    window = page.locator(".stack-window").bounding_box()
-    page.locator(".stack-map").focus()
-    page.keyboard.press("ArrowRight" if "column 1" in strongest else "ArrowLeft")
-    expect(page.locator(".stack-place")).not_to_have_text(strongest)
-    assert page.locator(".stack-window").bounding_box() != window
-
-
 def test_a_stack_of_ones_own_is_shared_by_its_address(page: Page, app: str) -> None:
     page.goto(f"{app}/convolution?view=A+whole+stack&layers=32-3-valid_conv-3-1-2-8_depthwise-3-2-1-_pool-2-2-1-")
     # 32 − 4 = 28; (28 − 3) / 2 + 1 = 13; 13 / 2 = 6. It sees 5, then 5 + 2 = 7, then 7 + 2 = 9 pixels.

@@ -29,12 +29,11 @@ print(json.dumps({"peak": peak, "before": before, "after": after}))
 """
 
 
-def test_384_pixels_and_twenty_runs_of_different_sizes_stay_below_1300_mb_and_settle():
+def test_384_pixels_take_less_than_1300_mb_and_twenty_runs_of_different_sizes_a_quarter_more():
     done = subprocess.run([sys.executable, "-c", SCRIPT], cwd=ROOT, capture_output=True, text=True, timeout=280)
     assert done.returncode == 0, done.stderr
     figures = json.loads(done.stdout.splitlines()[-1])
     print(figures)
     assert figures["peak"] < 1300
-    # The first runs of each size keep what oneDNN prepared for it; then it has settled.
-    assert max(figures["after"]) < 1300
-    assert max(figures["after"][10:]) < 1.05 * figures["after"][10]
+    # The first runs of each size keep what was prepared for it.
+    assert max(figures["after"]) < 1.25 * figures["before"]
