@@ -32,7 +32,12 @@ def show_result(image: Pixels, kernel: Floats, sliding: Sliding, look: Look) -> 
     height, width = result.shape[:2]
     source = {"src": _source_address(image), "title": f"Input {image.shape[1]}×{image.shape[0]}", "hue": INPUT}
     figures[0]["title"] += f" {width}×{height}"
-    pictures([source, *figures], image.shape[:2], key="pictures")
+    # The input stays as it is while a slider moves: in a component of its own it is not sent again.
+    for column, figure, key in zip(st.columns(2), [source, figures[0]], ("input picture", "output picture"), strict=True):
+        with column:
+            pictures([figure], image.shape[:2], key=key)
+    if figures[1:]:
+        pictures(figures[1:], image.shape[:2], key="other pictures")
     st.html(f'<p class="lab-note lab-two-lines">{_words(result, colouring, scale)} {difference}</p>')
 
 
