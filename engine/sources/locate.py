@@ -48,8 +48,9 @@ def locate(source: Source, data: Path | None = None) -> Found:
 
 def _folders(data: Path | None) -> list[tuple[str, Path]]:
     given = _data_folder(data)
-    keras = Path(os.environ.get("KERAS_HOME") or "~/.keras").expanduser() / "datasets"
-    return [*([given] if given else []), ("app cache", cache_folder()), ("Keras cache", keras)]
+    keras = Path(os.environ.get("KERAS_HOME") or "~/.keras").expanduser()
+    caches = [("app cache", cache_folder()), ("Keras cache", keras / "datasets"), ("Keras cache", keras / "models")]
+    return [*([given] if given else []), *caches]
 
 
 def _data_folder(data: Path | None) -> tuple[str, Path] | None:
