@@ -34,6 +34,16 @@ def share_gpus() -> None:
         tf.config.experimental.set_memory_growth(gpu, True)
 
 
+def has_bfloat16() -> bool:
+    """Whether the device TensorFlow will use multiplies bfloat16 numbers, and not only converts them."""
+    tf = load_module("tensorflow")
+    for gpu in tf.config.list_physical_devices("GPU"):
+        return tuple(tf.config.experimental.get_device_details(gpu).get("compute_capability", (0, 0))) >= (8, 0)
+    info = Path("/proc/cpuinfo")
+    flags = set(info.read_text().split()) if info.exists() else set()
+    return bool(flags & {"avx512_bf16", "amx_bf16", "bf16"})
+
+
 def _cpu_name() -> str:
     info = Path("/proc/cpuinfo")
     if info.exists():

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
+from engine.dream_settings import DeepDreamSettings
 from engine.rules import ExperimentSettings, check, setting
 
 
@@ -51,5 +52,5 @@ class DownloadSettings:
     source: str
 
 
-EXPERIMENTS: Mapping[str, type[ExperimentSettings]] = {"mnist": MnistSettings}
+EXPERIMENTS: Mapping[str, type[ExperimentSettings]] = {"mnist": MnistSettings, "deep_dream": DeepDreamSettings}
 """The experiments by the name that the command line gives them."""
