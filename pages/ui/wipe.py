@@ -1,0 +1,20 @@
+"""Before and after in one frame, with a line between them that can be moved."""
+
+from pathlib import Path
+
+import streamlit as st
+
+HERE = Path(__file__).parent
+
+_component = st.components.v2.component(
+    "wipe",
+    html=(HERE / "wipe.html").read_text(),
+    css=(HERE / "wipe.css").read_text(),
+    js=(HERE / "wipe.js").read_text(),
+    isolate_styles=False,
+)
+
+
+def wipe(before: str, after: str, shape: tuple[int, int], *, names: tuple[str, str], key: str) -> None:
+    """Two pictures as data addresses, drawn on each other in the `shape` [height, width]; `names` say what they are."""
+    _component(key=key, data={"before": before, "after": after, "shape": shape, "names": names})
