@@ -25,6 +25,9 @@ class Term:
     weight: float = 1.0
 
 
+LONG = {"octaves": 6, "octave_scale": 1.3, "iterations": 20, "blur": 0.8}
+
+
 @dataclass(frozen=True)
 class DeepDreamSettings:
     """The chapter's `render_deepdream`, and what it can be asked for beside."""
@@ -34,13 +37,16 @@ class DeepDreamSettings:
     summary: ClassVar[str] = "let a network exaggerate what it sees in a picture"
     presets: ClassVar[Mapping[str, Mapping[str, Any]]] = {
         "The chapter": {},
-        "Eyes and faces": {"objective": "layer", "layer": "block10"},
-        "Quick": {"objective": "layer", "layer": "block10", "octaves": 3, "iterations": 8, "max_size": 320},
+        "Faces": {"objective": "layer", "layer": "block10", **LONG},
+        "Eyes": {"objective": "layer", "layer": "block8", **LONG},
+        "Gardens": {"objective": "layer", "layer": "block12", **LONG},
+        "Strokes": {"objective": "layer", "layer": "block6_expand", "octaves": 5, "blur": 0.5},
+        "Quick": {"objective": "layer", "layer": "block8", "octaves": 3, "iterations": 10, "max_size": 320},
     }
 
     network: str = choice("efficientnet_lite0", NETWORKS, "The network that dreams; the first comes with the app.")
     objective: str = choice("channel", OBJECTIVES, "What the picture is changed to have more of.")
-    layer: str = text("block10_expand", "The layer that is listened to.")
+    layer: str = text("block9_expand", "The layer that is listened to.")
     channel: int = setting(30, 0, 4_095, "The channel of that layer; the first is 0.")
     image_class: str = text("tabby", "A class of ImageNet by its name or number, for the objective class.")
     mixture: str = text(
@@ -105,7 +111,9 @@ def check_terms(terms: Iterable[Term], layers: Mapping[str, int]) -> None:
     for term in terms:
         if term.layer not in layers:
             near = difflib.get_close_matches(term.layer, layers, 3, 0.3) or list(layers)[:3]
-            raise InvalidSettings(f"layer is {term.layer!r}, but must be one of the network's, such as {', '.join(near)}.")
+            raise InvalidSettings(
+                f"layer is {term.layer!r}, but must be one of the network's, such as {', '.join(near)}."
+            )
         if term.kind in ("channel", "neuron") and not 0 <= term.channel < layers[term.layer]:
             last = layers[term.layer] - 1
             raise InvalidSettings(f"channel is {term.channel}, but {term.layer} has the channels 0 to {last}.")

@@ -149,7 +149,10 @@ def blurred(values: tf.Tensor, deviation: tf.Tensor) -> tf.Tensor:
     places = tf.range(-BLUR_TAPS, BLUR_TAPS + 1, dtype=tf.float32)
     weights = tf.exp(-tf.square(places / deviation) / 2)
     kernel = tf.tile((weights / tf.reduce_sum(weights))[:, tf.newaxis, tf.newaxis, tf.newaxis], [1, 1, 3, 1])
-    for taps, edges in ((kernel, [[BLUR_TAPS] * 2, [0, 0]]), (tf.transpose(kernel, [1, 0, 2, 3]), [[0, 0], [BLUR_TAPS] * 2])):
+    for taps, edges in (
+        (kernel, [[BLUR_TAPS] * 2, [0, 0]]),
+        (tf.transpose(kernel, [1, 0, 2, 3]), [[0, 0], [BLUR_TAPS] * 2]),
+    ):
         padded = tf.pad(values, [*edges, [0, 0]], "SYMMETRIC")
         values = tf.nn.depthwise_conv2d(padded[tf.newaxis], taps, [1] * 4, "VALID")[0]
     return values

@@ -108,9 +108,7 @@ class Dreamer:
         reach = max(1, s.jitter)
         shift = (int(self.rng.integers(reach)), int(self.rng.integers(reach)))
         move = Move(s.step_size, s.smoothing, s.blur)
-        moved, score = yield from climb(
-            self.gradient, tf.constant(picture), shift, s.tile_size, move, self.parameters
-        )
+        moved, score = yield from climb(self.gradient, tf.constant(picture), shift, s.tile_size, move, self.parameters)
         self.done += 1
         yield Progress(self.done, self.total, {"objective": score, "octave": float(octave + 1)})
         return moved.numpy(), score

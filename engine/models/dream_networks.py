@@ -98,7 +98,9 @@ def class_number(name: str, names: tuple[str, ...]) -> int:
     exact = [number for number, known in enumerate(names) if known.lower() == wanted]
     part = exact or [number for number, known in enumerate(names) if wanted and wanted in known.lower()]
     if not part:
-        raise InvalidInput(f"image_class is {name!r}, but must be a name of ImageNet's, such as {names[285]!r}, or 0 to 999.")
+        raise InvalidInput(
+            f"image_class is {name!r}, but must be a name of ImageNet's, such as {names[285]!r}, or 0 to 999."
+        )
     return part[0]
 
 
