@@ -75,10 +75,15 @@ class DeepDreamSettings:
 
     def __post_init__(self) -> None:
         check(self)
-        if self.network == "efficientnet_lite0":
-            check_terms(terms_of(self), efficientnet_layers())
-        if self.objective == "guide" and not self.guide:
-            raise InvalidSettings("guide is empty, but the objective guide needs a picture to be guided by.")
+
+
+def verify(settings: DeepDreamSettings) -> None:
+    """Raise `InvalidSettings` for values that do not fit each other, as far as can be told without the network."""
+    terms = terms_of(settings)
+    if settings.network == "efficientnet_lite0":
+        check_terms(terms, efficientnet_layers())
+    if settings.objective == "guide" and not settings.guide:
+        raise InvalidSettings("guide is empty, but the objective guide needs a picture to be guided by.")
 
 
 def terms_of(settings: DeepDreamSettings) -> tuple[Term, ...]:

@@ -50,7 +50,7 @@ class Patch:
 
 @dataclass(frozen=True, slots=True)
 class LostRows:
-    """Mean |gradient| of each pixel over the same shifts, float32 [height, width]: the chapter's tiles, and all rows."""
+    """Mean |gradient| of each pixel at the same shifts, float32 [height, width]: the chapter's tiles, and all rows."""
 
     chapter: NDArray[np.float32]
     covered: NDArray[np.float32]
@@ -124,17 +124,20 @@ def naive_and_regularised(layer: str, channel: int, size: int = 160) -> tuple[Pi
     return naive, module.visualise(frozen, layer, [channel], size, CHANNEL_STEPS)[0]
 
 
-def dreams_of_own(weights: Mapping[str, NDArray[Any]], settings: MnistSettings) -> dict[str, Pixels]:
+def dreams_of_own(weights: Mapping[str, NDArray[Any]] | None, settings: MnistSettings) -> dict[str, Pixels]:
     """What a trained MNIST network wants to see: for each convolution and `logits`, uint8 [channels, 28, 28, 3].
 
-    weights: as the run kept them, "0", "1", … in the order of `get_weights`.
+    weights: as the run kept them, "0", "1", … in the order of `get_weights`; None for the network of the app.
     """
-    network = load_module("engine.models.mnist").build_network(settings)
-    network.set_weights([weights[str(number)] for number in range(len(weights))])
+    if weights is None:
+        network = load_module("engine.models.shipped_mnist").load_network()
+    else:
+        network = load_module("engine.models.mnist").build_network(settings)
+        network.set_weights([weights[str(number)] for number in range(len(weights))])
     frozen = load_module("engine.models.dream_networks").freeze_grey(network)
     visualise = load_module("engine.experiments.feature_visualisation").visualise
     return {
-        layer: visualise(frozen, layer, range(min(channels, 25)), DIGIT_SIZE, 128, scaled=False)
+        layer: visualise(frozen, layer, range(min(channels, 24)), DIGIT_SIZE, 128, scaled=False)
         for layer, channels in frozen.layers.items()
     }
 
@@ -157,7 +160,7 @@ def _keep(path: Any, content: bytes) -> None:
 
 
 def _best(maps: NDArray[np.float32], picture: Pixels, name: str) -> list[Patch]:
-    """The two strongest places of `maps` [rows, columns] that lie apart, cut out of the picture around their middles."""
+    """The two strongest places of `maps` [rows, columns] that lie apart, cut out of the picture around them."""
     height, width = picture.shape[:2]
     side = int(np.clip(4 * height / maps.shape[0], 40, min(112, height, width)))
     patches, left = [], maps.copy()

@@ -10,7 +10,6 @@ from functools import cache, lru_cache
 
 import numpy as np
 import tensorflow as tf
-from numpy.typing import NDArray
 
 from engine.dream_settings import Term
 from engine.events import Beat, Event
@@ -60,7 +59,7 @@ def _spread(length: int, longest: int) -> tuple[list[int], int]:
 def tiled_gradient(
     gradient: Gradient, picture: tf.Tensor, longest: int, parameters: Sequence[tf.Tensor]
 ) -> Generator[Event, None, tuple[tf.Tensor, float]]:
-    """The gradient of a picture float32 [height, width, 3], and the objective, by its tiles; pauses between two of them.
+    """The gradient of a picture float32 [height, width, 3], and the objective, by its tiles; pauses between two.
 
     Where tiles overlap it is their mean. One after another, because memory is what tiles are for; what fits into one
     is seen at once.

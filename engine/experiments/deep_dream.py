@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from engine.device import has_bfloat16
-from engine.dream_settings import DeepDreamSettings, Term, check_terms, octave_sizes, terms_of
+from engine.dream_settings import DeepDreamSettings, Term, check_terms, octave_sizes, terms_of, verify
 from engine.events import Completed, Event, Progress, Snapshot
 from engine.experiments.ascent import Gradient, Move, climb, gradient_of
 from engine.experiments.objectives import parameters_of
@@ -50,11 +50,13 @@ def run(settings: DeepDreamSettings, load_network: Load) -> Iterator[Event]:
     Metrics: `objective`, before the step, and `octave` from 1. Raises `InvalidInput` where a picture cannot be read or
     the network's weights are not here, `InvalidSettings` for a layer or channel it has not, or too many octaves.
     """
+    verify(settings)
     start = start_picture(settings)
-    sizes = octave_sizes(*start.shape[:2], settings.octaves, settings.octave_scale)
+    sizes = octave_sizes(start.shape[0], start.shape[1], settings.octaves, settings.octave_scale)
     network = load_network(settings.network, precision_of(settings))
     began = time.perf_counter()
     dreamer = Dreamer(settings, network)
+    yield Snapshot(0, encoded(start, sizes[-1]), "dream")
     picture = yield from dreamer.dream(start, sizes)
     yield Snapshot(dreamer.done, encoded(picture, picture.shape[:2], "PNG"), "dream")
     picture = yield from dreamer.zoom_in(picture)

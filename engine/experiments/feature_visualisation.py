@@ -54,7 +54,7 @@ def visualise(
 
 
 def picture_of(waves: tf.Tensor, size: int | tf.Tensor) -> tf.Tensor:
-    """Waves float32 [2 (real, imaginary), n, 3, size, size // 2 + 1] -> pictures float32 [n, size, size, 3], 0 to 255."""
+    """Waves float32 [2 (real, imaginary), n, 3, size, size // 2 + 1] -> pictures float32 [n, size, size, 3] to 255."""
     vertical = _frequencies(size)[:, tf.newaxis]
     horizontal = tf.cast(tf.range(size // 2 + 1), tf.float32) / tf.cast(size, tf.float32)
     slow = 1.0 / tf.maximum(tf.sqrt(vertical**2 + horizontal**2), 1.0 / tf.cast(size, tf.float32))
@@ -74,7 +74,8 @@ def _frequencies(size: int | tf.Tensor) -> tf.Tensor:
 def _climb(network: Frozen, layer: str) -> Climb:
     """A few steps of Adam, traced once for a layer, for any channels and sizes."""
     waves = tf.TensorSpec([2, None, 3, None, None], tf.float32)
-    signature = [waves, waves, waves] + [
+    signature = [
+        *(waves, waves, waves),
         tf.TensorSpec([], tf.int32),
         tf.TensorSpec([STEPS_A_CALL, 2], tf.int32),
         tf.TensorSpec([STEPS_A_CALL], tf.float32),

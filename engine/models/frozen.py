@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import keras
 import tensorflow as tf
-from google.protobuf.message import DecodeError
+from google.protobuf.message import DecodeError  # type: ignore[import-untyped]
 from tensorflow.python.framework.convert_to_constants import convert_variables_to_constants_v2
 
 from engine.errors import DamagedSource
@@ -77,8 +77,8 @@ def freeze(
 def read_graph(content: bytes, picture: str, preprocess: Callable[[tf.Tensor], tf.Tensor], classes: str = "") -> Frozen:
     """The frozen graph in `content`, as `tf.GraphDef` was saved before TensorFlow 2: its layers are its convolutions.
 
-    Each is called by the part of its name before the last slash, as the chapter calls `mixed4d_3x3_bottleneck_pre_relu`,
-    and its maps are those with the bias, before any activation. Raises `DamagedSource` where it is no such graph.
+    Each is called by the name of its bias, as the chapter calls `mixed4d_3x3_bottleneck_pre_relu`, and its maps are
+    those with the bias, before any activation. Raises `DamagedSource` where it is no such graph.
     """
     graph = tf.compat.v1.GraphDef()
     try:

@@ -1,8 +1,8 @@
 """Gradients with respect to a convolution's input that cost about as much as the convolution itself.
 
-TensorFlow's own are slow on CPUs just where a dream needs them: at strided convolutions of few channels (the first layer
-of a network took two fifths of a whole step) and at strided depthwise convolutions in bfloat16 (half of it). Both are
-written here as ordinary convolutions, which are fast; the numbers are the same.
+TensorFlow's own are slow on CPUs just where a dream needs them: at strided convolutions of few channels (the first
+layer of a network took two fifths of a whole step) and at strided depthwise convolutions in bfloat16 (half of it).
+Both are written here as ordinary convolutions, which are fast; the numbers are the same.
 """
 
 from typing import Any
@@ -34,9 +34,10 @@ def _convolution_gradient(operation: tf.Operation, upper: tf.Tensor) -> tuple[tf
     """Sub-pixel form: with stride s, one convolution makes the s×s phases of the gradient as channels.
 
     Row P of the padded input is s·q + r. Its gradient is the sum over j of upper[q − j] · kernel[s·j + r], which is a
-    convolution of `upper` for each r. Shi et al., "Is the deconvolution layer the same as a convolutional layer?", 2016.
+    convolution of `upper` for each r. Shi et al., "Is the deconvolution layer the same as a convolutional layer?", of
+    2016.
     """
-    picture, kernel = operation.inputs
+    kernel = operation.inputs[1]
     stride = operation.get_attr("strides")[1]
     size, inputs, outputs = kernel.shape[0], kernel.shape[2], kernel.shape[3]
     taps = -(-size // stride)
@@ -66,7 +67,7 @@ def _depthwise_gradient(operation: tf.Operation, upper: tf.Tensor) -> tuple[tf.T
 
 
 def _cut(gradient: tf.Tensor, operation: tf.Operation, size: int, stride: int) -> tf.Tensor:
-    """The part of `gradient` that belongs to the input: without what SAME padding had added, with what it never read."""
+    """The part of `gradient` that belongs to the input: without SAME padding's rows, with those that were never read."""
     shape = tf.shape(operation.inputs[0])
     before = [_before(shape[axis], size, stride) for axis in (1, 2)]
     if operation.get_attr("padding") == b"VALID":
