@@ -77,6 +77,18 @@ class DeepDreamSettings:
         check(self)
 
 
+@dataclass(frozen=True)
+class ChannelSettings:
+    """What each of `channels` of a layer wants to see: the pictures of the channel browser, made beside any dream."""
+
+    module: ClassVar[str] = "engine.experiments.channel_pictures"
+    slots: ClassVar[int] = 0
+
+    network: str
+    layer: str
+    channels: tuple[int, ...]
+
+
 def verify(settings: DeepDreamSettings) -> None:
     """Raise `InvalidSettings` for values that do not fit each other, as far as can be told without the network."""
     terms = terms_of(settings)

@@ -4,8 +4,10 @@ Pictures of channels are kept in the app's cache, for making them takes a while 
 """
 
 import io
+import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -20,8 +22,7 @@ from engine.settings import MnistSettings
 from engine.sources.locate import cache_folder
 from engine.sources.photographs import PHOTOGRAPHS, load_photograph
 
-CHANNEL_SIZE = 96
-CHANNEL_STEPS = 96
+COMPARED_STEPS = 96
 PHOTOGRAPH_SIZE = 320
 DIGIT_SIZE = 28
 
@@ -78,17 +79,13 @@ def kept_pictures(network: str, layer: str, channels: Sequence[int]) -> dict[int
     return {channel: path.read_bytes() for channel, path in paths.items() if path.exists()}
 
 
-def make_pictures(network: str, layer: str, channels: Sequence[int]) -> dict[int, bytes]:
-    """What each of `channels` wants to see, as JPEG files of 96×96 pixels; they are kept. Raises `InvalidSettings`."""
-    frozen = _network(network)
-    check_terms([Term("channel", layer, channel) for channel in channels], frozen.layers)
-    made = load_module("engine.experiments.feature_visualisation").visualise(
-        frozen, layer, channels, CHANNEL_SIZE, CHANNEL_STEPS
-    )
-    files = {channel: _jpeg(picture) for channel, picture in zip(channels, made, strict=True)}
-    for channel, content in files.items():
-        _keep(_path(network, layer, channel), content)
-    return files
+def keep_picture(network: str, layer: str, channel: int, content: bytes) -> None:
+    """Keep what a channel wants to see, a JPEG file, for the next time."""
+    path = _path(network, layer, channel)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    part = path.with_name(f"{path.name}.{secrets.token_hex(4)}.part")
+    part.write_bytes(content)
+    part.replace(path)
 
 
 def exciting_patches(network: str, layer: str, channel: int, count: int = 6) -> list[Patch]:
@@ -120,8 +117,8 @@ def naive_and_regularised(layer: str, channel: int, size: int = 160) -> tuple[Pi
     frozen = _network("efficientnet_lite0")
     check_terms([Term("channel", layer, channel)], frozen.layers)
     module = load_module("engine.experiments.feature_visualisation")
-    naive = module.plain_ascent(frozen, layer, channel, size, CHANNEL_STEPS)
-    return naive, module.visualise(frozen, layer, [channel], size, CHANNEL_STEPS)[0]
+    naive = module.plain_ascent(frozen, layer, channel, size, COMPARED_STEPS)
+    return naive, _visualised(frozen, layer, [channel], size, COMPARED_STEPS)[0]
 
 
 def dreams_of_own(weights: Mapping[str, NDArray[Any]] | None, settings: MnistSettings) -> dict[str, Pixels]:
@@ -135,11 +132,16 @@ def dreams_of_own(weights: Mapping[str, NDArray[Any]] | None, settings: MnistSet
         network = load_module("engine.models.mnist").build_network(settings)
         network.set_weights([weights[str(number)] for number in range(len(weights))])
     frozen = load_module("engine.models.dream_networks").freeze_grey(network)
-    visualise = load_module("engine.experiments.feature_visualisation").visualise
     return {
-        layer: visualise(frozen, layer, range(min(channels, 24)), DIGIT_SIZE, 128, scaled=False)
+        layer: _visualised(frozen, layer, range(min(channels, 24)), DIGIT_SIZE, 128, scaled=False)
         for layer, channels in frozen.layers.items()
     }
+
+
+def _visualised(*arguments: Any, **options: Any) -> Pixels:
+    steps = load_module("engine.experiments.feature_visualisation").visualising(*arguments, **options)
+    pictures: Pixels = load_module("engine.experiments.finish").finish(steps)
+    return pictures
 
 
 def _network(name: str) -> Any:
@@ -148,15 +150,8 @@ def _network(name: str) -> Any:
     return load_module("engine.models.dream_networks").load_dreamer(name, precision)
 
 
-def _path(network: str, layer: str, channel: int) -> Any:
+def _path(network: str, layer: str, channel: int) -> Path:
     return cache_folder() / "channels" / network / layer.replace("/", "-") / f"{channel}.jpg"
-
-
-def _keep(path: Any, content: bytes) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_suffix(".part")
-    part.write_bytes(content)
-    part.replace(path)
 
 
 def _best(maps: NDArray[np.float32], picture: Pixels, name: str) -> list[Patch]:

@@ -107,7 +107,8 @@ class Dreamer:
     def step(self, picture: Floats, octave: int) -> Generator[Event, None, tuple[Floats, float]]:
         """The picture after one step, and the objective before it."""
         s = self.settings
-        reach = max(1, s.jitter)
+        # A neuron is the one in the middle, wherever the picture was shifted to.
+        reach = 1 if s.objective == "neuron" else max(1, s.jitter)
         shift = (int(self.rng.integers(reach)), int(self.rng.integers(reach)))
         move = Move(s.step_size, s.smoothing, s.blur)
         moved, score = yield from climb(self.gradient, tf.constant(picture), shift, s.tile_size, move, self.parameters)

@@ -7,13 +7,14 @@ independently; and it is shifted and scaled a little before each look (jitter).
 """
 
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Generator, Sequence
 from functools import lru_cache
 
 import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
+from engine.events import Beat, Event
 from engine.images import Pixels
 from engine.models.frozen import Frozen
 
@@ -23,32 +24,32 @@ COLOURS = np.array([[0.26, 0.09, 0.02], [0.27, 0.00, -0.05], [0.27, -0.09, 0.03]
 LEARNING_RATE = 0.05
 JITTER = 8
 SCALES = (0.92, 0.96, 1.0, 1.04, 1.08)
-STEPS_A_CALL = 1
 
-Climb = Callable[..., list[tf.Tensor]]
+Climb = Callable[..., tuple[tf.Tensor, tf.Tensor, tf.Tensor]]
 
 _tracing = threading.Lock()
 
 
-def visualise(
+def visualising(
     network: Frozen, layer: str, channels: Sequence[int], size: int, steps: int, seed: int = 0, *, scaled: bool = True
-) -> Pixels:
-    """Pictures uint8 [n, size, size, 3] that excite each of `channels` of `layer` in the mean.
+) -> Generator[Event, None, Pixels]:
+    """Pictures uint8 [n, size, size, 3] that excite each of `channels` of `layer` in the mean; pauses at each step.
 
-    scaled: look at the picture in several sizes, where the network takes any.
+    scaled: shift the picture and look at it in several sizes, where the network takes any.
     """
     rng = np.random.default_rng(seed)
     directions = tf.one_hot(list(channels), network.layers[layer])
     waves = tf.constant(rng.normal(0, 0.01, (2, len(channels), 3, size, size // 2 + 1)), tf.float32)
-    state = [waves, tf.zeros_like(waves), tf.zeros_like(waves)]
+    state = (waves, tf.zeros_like(waves), tf.zeros_like(waves))
     with _tracing:
         climb = _climb(network, layer)
-    for done in range(0, steps, STEPS_A_CALL):
-        shifts = rng.integers(-JITTER, JITTER + 1, (STEPS_A_CALL, 2)) if scaled else np.zeros((STEPS_A_CALL, 2), int)
-        factors = rng.choice(SCALES if scaled else (1.0,), STEPS_A_CALL)
+    for done in range(steps):
+        shift = rng.integers(-JITTER, JITTER + 1, 2) if scaled else np.zeros(2, int)
+        side = round(size * rng.choice(SCALES)) if scaled else size
         state = climb(
-            *state, tf.constant(size), tf.constant(shifts, tf.int32), tf.constant(factors, tf.float32), directions, done
+            *state, *(tf.constant(n, tf.int32) for n in (size, side, shift)), directions, tf.constant(done + 1.0)
         )
+        yield Beat()
     pictures: Pixels = tf.cast(tf.round(picture_of(state[0], size)), tf.uint8).numpy()
     return pictures
 
@@ -72,37 +73,27 @@ def _frequencies(size: int | tf.Tensor) -> tf.Tensor:
 
 @lru_cache(maxsize=4)
 def _climb(network: Frozen, layer: str) -> Climb:
-    """A few steps of Adam, traced once for a layer, for any channels and sizes."""
+    """A step of Adam, traced once for a layer, for any channels and sizes."""
     waves = tf.TensorSpec([2, None, 3, None, None], tf.float32)
-    signature = [
-        *(waves, waves, waves),
-        tf.TensorSpec([], tf.int32),
-        tf.TensorSpec([STEPS_A_CALL, 2], tf.int32),
-        tf.TensorSpec([STEPS_A_CALL], tf.float32),
-        tf.TensorSpec([None, None], tf.float32),
-        tf.TensorSpec([], tf.int32),
-    ]
+    number, shift = tf.TensorSpec([], tf.int32), tf.TensorSpec([2], tf.int32)
+    directions, step = tf.TensorSpec([None, None], tf.float32), tf.TensorSpec([], tf.float32)
 
-    @tf.function(input_signature=signature, autograph=False)
+    @tf.function(input_signature=[waves] * 3 + [number, number, shift, directions, step], autograph=False)
     def climb(
         waves: tf.Tensor,
         mean: tf.Tensor,
         square: tf.Tensor,
         size: tf.Tensor,
-        shifts: tf.Tensor,
-        factors: tf.Tensor,
+        side: tf.Tensor,
+        shift: tf.Tensor,
         directions: tf.Tensor,
-        done: tf.Tensor,
-    ) -> list[tf.Tensor]:
-        for number in range(STEPS_A_CALL):
-            seen = tf.roll(picture_of(waves, size), shifts[number], [1, 2])
-            side = tf.cast(tf.round(tf.cast(size, tf.float32) * factors[number]), tf.int32)
-            seen = tf.cond(tf.equal(side, size), lambda s=seen: s, lambda s=seen, d=side: tf.image.resize(s, [d, d]))
-            maps = network.maps(seen, [layer])[0]
-            score = tf.reduce_sum(tf.reduce_mean(maps, axis=[1, 2]) * directions)
-            slope = tf.gradients(score, waves)[0]
-            waves, mean, square = _adam(waves, mean, square, slope, tf.cast(done + number + 1, tf.float32))
-        return [waves, mean, square]
+        step: tf.Tensor,
+    ) -> tuple[tf.Tensor, tf.Tensor, tf.Tensor]:
+        seen = tf.roll(picture_of(waves, size), shift, [1, 2])
+        seen = tf.cond(tf.equal(side, size), lambda: seen, lambda: tf.image.resize(seen, [side, side]))
+        maps = network.maps(seen, [layer])[0]
+        score = tf.reduce_sum(tf.reduce_mean(maps, axis=[1, 2]) * directions)
+        return _adam(waves, mean, square, tf.gradients(score, waves)[0], step)
 
     function: Climb = climb.get_concrete_function()
     return function

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from engine.dreaming import LostRows
 from engine.experiments.ascent import Gradient, tiled_gradient
+from engine.experiments.finish import finish
 from engine.images import Pixels
 
 
@@ -42,13 +43,8 @@ def whole_gradient(
     gradient: Gradient, picture: NDArray[np.float32], tile: int, parameters: Sequence[tf.Tensor]
 ) -> NDArray[np.float32]:
     """`tiled_gradient` without its pauses."""
-    steps = tiled_gradient(gradient, tf.constant(picture), tile, parameters)
-    while True:
-        try:
-            next(steps)
-        except StopIteration as end:
-            found: NDArray[np.float32] = end.value[0].numpy()
-            return found
+    found: NDArray[np.float32] = finish(tiled_gradient(gradient, tf.constant(picture), tile, parameters))[0].numpy()
+    return found
 
 
 def _strength(gradients: Sequence[NDArray[np.float32]]) -> NDArray[np.float32]:

@@ -31,20 +31,18 @@ def load_dreamer(network: str, precision: str = "float32", data: Path | None = N
 
     Raises `InvalidInput` where its weights are not here, and `DamagedSource` where they are not what they should be.
     """
+    sources = {"inception5h": INCEPTION5H, "inception_v3": INCEPTION_V3}
+    path = _real(sources[network], data).paths[0] if network in sources else None
     with _loading:
-        return _load(network, precision, data)
+        return _load(network, precision, path)
 
 
 @lru_cache(maxsize=3)
-def _load(network: str, precision: str, data: Path | None) -> Frozen:
-    match network:
-        case "inception5h":
-            # Its graph says float32 at every node, so it computes in that.
-            return load_inception5h(_real(INCEPTION5H, data).paths[0])
-        case "inception_v3":
-            return load_inception_v3(_real(INCEPTION_V3, data).paths[0], precision)
-        case _:
-            return load_efficientnet(precision)
+def _load(network: str, precision: str, path: Path | None) -> Frozen:
+    if path is None:
+        return load_efficientnet(precision)
+    # Inception 5h's graph says float32 at every node, so it computes in that.
+    return load_inception5h(path) if network == "inception5h" else load_inception_v3(path, precision)
 
 
 def load_efficientnet(precision: str = "float32") -> Frozen:

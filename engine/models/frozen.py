@@ -60,9 +60,9 @@ def freeze(
     layers: name on the screen -> name of the model's layer; precision: float32, or bfloat16 for weights and maps.
     """
     outputs = {name: model.get_layer(layer).output for name, layer in layers.items()}
-    cut = _in_precision(keras.Model(model.input, list(outputs.values())), precision)
+    cut = _in_precision(keras.Model(model.inputs[0], list(outputs.values())), precision)
 
-    @tf.function(input_signature=[tf.TensorSpec([None, *model.input.shape[1:]], precision)])
+    @tf.function(input_signature=[tf.TensorSpec([None, *model.inputs[0].shape[1:]], precision)])
     def forward(pictures: tf.Tensor) -> list[tf.Tensor]:
         return cut(pictures, training=False)
 

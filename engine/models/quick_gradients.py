@@ -67,7 +67,7 @@ def _depthwise_gradient(operation: tf.Operation, upper: tf.Tensor) -> tuple[tf.T
 
 
 def _cut(gradient: tf.Tensor, operation: tf.Operation, size: int, stride: int) -> tf.Tensor:
-    """The part of `gradient` that belongs to the input: without SAME padding's rows, with those that were never read."""
+    """The part of `gradient` that belongs to the input: no rows of padding, and those that no window reached."""
     shape = tf.shape(operation.inputs[0])
     before = [_before(shape[axis], size, stride) for axis in (1, 2)]
     if operation.get_attr("padding") == b"VALID":

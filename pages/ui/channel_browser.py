@@ -1,12 +1,15 @@
 """The channel browser: for a layer, what each channel wants to see; one of them in more detail, and a dream with it."""
 
 import base64
+import html
 
 import streamlit as st
 
-from engine.dream_settings import DeepDreamSettings
-from engine.dreaming import Patch, channel_name, exciting_patches, kept_pictures, make_pictures
+from engine.dream_settings import ChannelSettings, DeepDreamSettings
+from engine.dreaming import Patch, channel_name, exciting_patches, keep_picture, kept_pictures
 from engine.errors import LabError
+from engine.events import Snapshot
+from engine.runs import State
 from pages.ui.channel_grid import channel_grid
 from pages.ui.controls import chosen
 from pages.ui.dream_form import dream_with, layer_select, layers_here
@@ -14,11 +17,9 @@ from pages.ui.session import lab
 from pages.ui.when_ready import loading
 
 PAGE = 24
-BATCH = 8
-"""Channels made in one go: the grid fills row by row, and nobody waits long for the first."""
-
 CALL_S = 120.0
-POLL_S = 0.4
+POLL_S = 0.5
+RUN = "run of the channel browser"
 
 
 def channel_browser() -> None:
@@ -40,24 +41,46 @@ def channel_browser() -> None:
 
 
 def _grid(network: str, layer: str, channels: list[int]) -> None:
-    missing = len(kept_pictures(network, layer, channels)) < len(channels)
+    missing = tuple(channel for channel in channels if channel not in kept_pictures(network, layer, channels))
+    _make_only(ChannelSettings(network, layer, missing) if missing else None)
 
     @st.fragment(run_every=POLL_S if missing else None)
     def grid() -> None:
+        trouble = _keep_new()
         kept = kept_pictures(network, layer, channels)
-        left = [channel for channel in channels if channel not in kept]
+        left = len(channels) - len(kept)
         if missing and not left:
             st.rerun()
         names = {channel: channel_name(network, layer, channel) for channel in channels}
         tiles = [{"channel": c, "label": names[c], "src": _address(kept.get(c, b""))} for c in channels]
         picked = channel_grid(tiles, None, key=f"grid {network} {layer} {channels[0]}")
-        st.html(f'<p class="lab-note">{_told(len(left), layer)}</p>')
+        st.html(f'<p class="lab-note">{html.escape(trouble or _told(left, layer))}</p>')
         if picked is not None:
             _detail(network, layer, picked, names[picked], kept.get(picked, b""))
-        if left and not loading():
-            _make(network, layer, left[:BATCH])
 
     grid()
+
+
+def _make_only(wanted: ChannelSettings | None) -> None:
+    """Have these pictures made, unless somebody has already asked for them; what this browser asked for before ends."""
+    before = lab().runs.get(st.session_state.get(RUN, ""))
+    if before and before.settings != wanted:
+        lab().stop(before.id)
+    if wanted and not (before and before.settings == wanted):
+        st.session_state[RUN] = lab().runs.active_like(wanted) or lab().start(wanted)
+
+
+def _keep_new() -> str:
+    """Keep the pictures that have arrived; returns why none will, if so."""
+    run = lab().watch(st.session_state.get(RUN, ""))
+    if not run or not isinstance(run.settings, ChannelSettings):
+        return ""
+    network, layer = run.settings.network, run.settings.layer
+    kept = kept_pictures(network, layer, run.settings.channels)
+    for event in run.events:
+        if isinstance(event, Snapshot) and event.step not in kept:
+            keep_picture(network, layer, event.step, event.picture)
+    return run.reason if run.state == State.FAILED else ""
 
 
 def _told(left: int, layer: str) -> str:
@@ -65,13 +88,6 @@ def _told(left: int, layer: str) -> str:
         return loading() or f"Making what these channels want to see: {left} to go. They are kept for the next time."
     what = "class" if layer == "logits" else "channel"
     return f"Each picture was made from noise, to excite one {what}. Press one to see more of it, and to dream with it."
-
-
-def _make(network: str, layer: str, channels: list[int]) -> None:
-    try:
-        lab().call(make_pictures, network, layer, channels, timeout_s=CALL_S)
-    except LabError as error:
-        st.error(str(error), icon=":material/block:")
 
 
 def _detail(network: str, layer: str, channel: int, name: str, picture: bytes) -> None:
