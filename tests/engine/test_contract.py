@@ -11,7 +11,7 @@ from engine.settings import EXPERIMENTS
 
 QUICK = {
     "mnist": {"steps": 12, "conv1_features": 2, "conv2_features": 2, "dense_size": 4, "eval_size": 20},
-    "deep_dream": {"octaves": 1, "iterations": 2, "max_size": 96, "layer": "block1", "precision": "float32"},
+    "deep_dream": {"octaves": 1, "iterations": 2, "max_size": 96, "layer": "block1", "channel": 3},
 }
 
 
