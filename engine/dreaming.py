@@ -25,6 +25,7 @@ from engine.sources.photographs import PHOTOGRAPHS, load_photograph
 COMPARED_STEPS = 96
 PHOTOGRAPH_SIZE = 320
 DIGIT_SIZE = 28
+DIGIT_STEPS = 64
 
 WORDS = (
     (0.04, "edges and spots of colour"),
@@ -133,7 +134,7 @@ def dreams_of_own(weights: Mapping[str, NDArray[Any]] | None, settings: MnistSet
         network.set_weights([weights[str(number)] for number in range(len(weights))])
     frozen = load_module("engine.models.dream_networks").freeze_grey(network)
     return {
-        layer: _visualised(frozen, layer, range(min(channels, 24)), DIGIT_SIZE, 128, scaled=False)
+        layer: _visualised(frozen, layer, range(min(channels, 24)), DIGIT_SIZE, DIGIT_STEPS, drawn=True)
         for layer, channels in frozen.layers.items()
     }
 

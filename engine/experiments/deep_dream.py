@@ -33,7 +33,7 @@ NOISE_SIZE = 224
 """Side of the chapter's noise picture."""
 
 GUIDE_SIZE = 224
-MOST_SNAPSHOTS = 48
+MOST_SNAPSHOTS = 24
 MOST_BESIDE_ZOOM = 18
 
 Load = Callable[[str, str], Frozen]
@@ -53,12 +53,12 @@ def run(settings: DeepDreamSettings, load_network: Load) -> Iterator[Event]:
     verify(settings)
     start = start_picture(settings)
     sizes = octave_sizes(start.shape[0], start.shape[1], settings.octaves, settings.octave_scale)
-    yield Snapshot(0, encoded(start, sizes[-1]), "dream")
+    yield Snapshot(0, encoded(start), "dream")
     network = load_network(settings.network, precision_of(settings))
     began = time.perf_counter()
     dreamer = Dreamer(settings, network)
     picture = yield from dreamer.dream(start, sizes)
-    yield Snapshot(dreamer.done, encoded(picture, picture.shape[:2], "PNG"), "dream")
+    yield Snapshot(dreamer.done, encoded(picture, "PNG"), "dream")
     picture = yield from dreamer.zoom_in(picture)
     yield Completed({**dreamer.result(), "sizes": [[w, h] for h, w in sizes], "seconds": time.perf_counter() - began})
 
@@ -100,7 +100,7 @@ class Dreamer:
                 picture, score = yield from self.step(picture, octave)
                 (self.firsts if iteration == 0 else []).append(score)
                 if self.done % every == 0 and self.done < steps:
-                    yield Snapshot(self.done, encoded(picture, sizes[-1]), "dream")
+                    yield Snapshot(self.done, encoded(picture), "dream")
             self.lasts.append(score)
         return picture
 
@@ -122,7 +122,7 @@ class Dreamer:
             picture = enlarged(picture, self.settings.zoom)
             for _ in range(self.settings.zoom_iterations):
                 picture, _ = yield from self.step(np.clip(picture, 0, 255), self.settings.octaves - 1)
-            yield Snapshot(self.done, encoded(picture, picture.shape[:2]), "zoom")
+            yield Snapshot(self.done, encoded(picture), "zoom")
         return picture
 
     def result(self) -> dict[str, object]:
@@ -175,13 +175,10 @@ def as_pixels(picture: Floats) -> Pixels:
     return pixels
 
 
-def encoded(picture: Floats, size: tuple[int, ...], kind: str = "JPEG") -> bytes:
-    """The picture as a file, enlarged to `size` [height, width]."""
-    image = Image.fromarray(as_pixels(picture))
-    if picture.shape[:2] != tuple(size):
-        image = image.resize((size[1], size[0]), Image.Resampling.BICUBIC)
+def encoded(picture: Floats, kind: str = "JPEG") -> bytes:
+    """The picture as a file, in its own size: whoever shows it enlarges it."""
     buffer = io.BytesIO()
-    image.save(buffer, kind, quality=85)
+    Image.fromarray(as_pixels(picture)).save(buffer, kind, quality=85, compress_level=1)
     return buffer.getvalue()
 
 

@@ -22,6 +22,9 @@ COLOURS = np.array([[0.26, 0.09, 0.02], [0.27, 0.00, -0.05], [0.27, -0.09, 0.03]
 """Square root of the covariance of the colours of ImageNet's photographs, as Lucid measured it."""
 
 LEARNING_RATE = 0.05
+DARK = 3.0
+"""How far below grey a drawn picture begins."""
+
 JITTER = 8
 SCALES = (0.92, 0.96, 1.0, 1.04, 1.08)
 
@@ -31,36 +34,42 @@ _tracing = threading.Lock()
 
 
 def visualising(
-    network: Frozen, layer: str, channels: Sequence[int], size: int, steps: int, seed: int = 0, *, scaled: bool = True
+    network: Frozen, layer: str, channels: Sequence[int], size: int, steps: int, seed: int = 0, *, drawn: bool = False
 ) -> Generator[Event, None, Pixels]:
     """Pictures uint8 [n, size, size, 3] that excite each of `channels` of `layer` in the mean; pauses at each step.
 
-    scaled: shift the picture and look at it in several sizes, where the network takes any.
+    drawn: the network knows white strokes on black in one size only, so the picture is grey, begins dark, keeps its
+    size and is hardly shifted.
     """
     rng = np.random.default_rng(seed)
     directions = tf.one_hot(list(channels), network.layers[layer])
+    if layer == network.classes:
+        # More of this class than of the others.
+        directions -= 1.0 / network.layers[layer]
     waves = tf.constant(rng.normal(0, 0.01, (2, len(channels), 3, size, size // 2 + 1)), tf.float32)
     state = (waves, tf.zeros_like(waves), tf.zeros_like(waves))
     with _tracing:
-        climb = _climb(network, layer)
+        climb = _climb(network, layer, drawn)
     for done in range(steps):
-        shift = rng.integers(-JITTER, JITTER + 1, 2) if scaled else np.zeros(2, int)
-        side = round(size * rng.choice(SCALES)) if scaled else size
+        shift = rng.integers(-1, 2, 2) if drawn else rng.integers(-JITTER, JITTER + 1, 2)
+        side = size if drawn else round(size * rng.choice(SCALES))
         state = climb(
             *state, *(tf.constant(n, tf.int32) for n in (size, side, shift)), directions, tf.constant(done + 1.0)
         )
         yield Beat()
-    pictures: Pixels = tf.cast(tf.round(picture_of(state[0], size)), tf.uint8).numpy()
+    pictures: Pixels = tf.cast(tf.round(picture_of(state[0], size, drawn)), tf.uint8).numpy()
     return pictures
 
 
-def picture_of(waves: tf.Tensor, size: int | tf.Tensor) -> tf.Tensor:
+def picture_of(waves: tf.Tensor, size: int | tf.Tensor, drawn: bool = False) -> tf.Tensor:
     """Waves float32 [2 (real, imaginary), n, 3, size, size // 2 + 1] -> pictures float32 [n, size, size, 3] to 255."""
     vertical = _frequencies(size)[:, tf.newaxis]
     horizontal = tf.cast(tf.range(size // 2 + 1), tf.float32) / tf.cast(size, tf.float32)
     slow = 1.0 / tf.maximum(tf.sqrt(vertical**2 + horizontal**2), 1.0 / tf.cast(size, tf.float32))
     spectrum = tf.complex(waves[0] * slow, waves[1] * slow)
     values = tf.transpose(tf.signal.irfft2d(spectrum, [size, size]), [0, 2, 3, 1]) * tf.cast(size, tf.float32)
+    if drawn:
+        return 255.0 * tf.sigmoid(tf.repeat(values[..., :1], 3, axis=-1) - DARK)
     colours = COLOURS / np.linalg.norm(COLOURS, axis=0).max()
     return 255.0 * tf.sigmoid(tf.tensordot(values, colours.T, 1))
 
@@ -72,7 +81,7 @@ def _frequencies(size: int | tf.Tensor) -> tf.Tensor:
 
 
 @lru_cache(maxsize=4)
-def _climb(network: Frozen, layer: str) -> Climb:
+def _climb(network: Frozen, layer: str, drawn: bool) -> Climb:
     """A step of Adam, traced once for a layer, for any channels and sizes."""
     waves = tf.TensorSpec([2, None, 3, None, None], tf.float32)
     number, shift = tf.TensorSpec([], tf.int32), tf.TensorSpec([2], tf.int32)
@@ -89,7 +98,7 @@ def _climb(network: Frozen, layer: str) -> Climb:
         directions: tf.Tensor,
         step: tf.Tensor,
     ) -> tuple[tf.Tensor, tf.Tensor, tf.Tensor]:
-        seen = tf.roll(picture_of(waves, size), shift, [1, 2])
+        seen = tf.roll(picture_of(waves, size, drawn), shift, [1, 2])
         seen = tf.cond(tf.equal(side, size), lambda: seen, lambda: tf.image.resize(seen, [side, side]))
         maps = network.maps(seen, [layer])[0]
         score = tf.reduce_sum(tf.reduce_mean(maps, axis=[1, 2]) * directions)

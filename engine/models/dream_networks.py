@@ -82,10 +82,24 @@ def load_inception5h(path: Path) -> Frozen:
 
 
 def freeze_grey(model: keras.Model) -> Frozen:
-    """A trained network of grey images [n, height, width, 1] from 0 to 1: its convolutions, and the last layer."""
-    layers = {layer.name: layer.name for layer in model.layers if isinstance(layer, keras.layers.Conv2D)}
+    """A trained stack for grey images [n, height, width, 1] from 0 to 1: its convolutions, and the last layer.
+
+    The maps of a convolution are those before its activation: a channel that is silent has a gradient, too.
+    """
+    inside = picture = keras.Input(model.inputs[0].shape[1:])
+    layers = dict[str, str]()
+    for layer in model.layers:
+        config = layer.get_config()
+        convolution = isinstance(layer, keras.layers.Conv2D)
+        made = type(layer).from_config({**config, "activation": "linear"} if convolution else config)
+        inside = made(inside)
+        made.set_weights(layer.get_weights())
+        if convolution:
+            layers[layer.name] = layer.name
+            inside = keras.layers.Activation(layer.activation)(inside)
     layers[CLASSES_LAYER] = model.layers[-1].name
-    return freeze(model, layers, lambda x: tf.reduce_mean(x, axis=-1, keepdims=True) / 255.0)
+    grey = keras.Model(picture, inside)
+    return freeze(grey, layers, lambda x: tf.reduce_mean(x, axis=-1, keepdims=True) / 255.0, CLASSES_LAYER)
 
 
 def class_number(name: str, names: tuple[str, ...]) -> int:

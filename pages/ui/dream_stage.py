@@ -30,7 +30,7 @@ def dream_stage(run: Run) -> None:
         st.html('<div class="lab-dream-place"></div>')
         return
     if run.active:
-        _one((frames or shots)[-1])
+        _one((frames or shots)[-1], _shape(shots[0]))
     else:
         _looked_at(shots, frames, run.id)
     steps = [event for event in run.events if isinstance(event, Progress) and event.metrics]
@@ -40,9 +40,10 @@ def dream_stage(run: Run) -> None:
         _files(shots, frames, run)
 
 
-def _one(shot: Snapshot) -> None:
+def _one(shot: Snapshot, shape: tuple[int, int]) -> None:
+    """A snapshot of an early octave is small; it is drawn as large as the last will be."""
     figure = {"src": snapshot_address(shot), "title": f"The dream after step {shot.step}", "hue": OUTPUT}
-    pictures([figure], _shape(shot), key="dream picture")
+    pictures([figure], shape, key="dream picture")
 
 
 def _looked_at(shots: Sequence[Snapshot], frames: Sequence[Snapshot], run_id: str) -> None:
@@ -59,7 +60,7 @@ def _looked_at(shots: Sequence[Snapshot], frames: Sequence[Snapshot], run_id: st
         case "Zoom":
             history(frames, _shape(frames[-1]), key=f"dream zoom {run_id}")
         case _:
-            _one(shots[-1])
+            _one(shots[-1], _shape(shots[0]))
 
 
 def _files(shots: Sequence[Snapshot], frames: Sequence[Snapshot], run: Run) -> None:

@@ -6,10 +6,10 @@ import os
 import statistics
 from pathlib import Path
 
-from tests.benchmarks import app, training
+from tests.benchmarks import app, dream, training
 from tests.benchmarks.comparison import Comparison, machine
 
-BENCHMARKS = {"training": training.compare, "app": app.compare}
+BENCHMARKS = {"training": training.compare, "app": app.compare, "dream": dream.compare}
 
 
 def main() -> None:
