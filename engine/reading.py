@@ -9,7 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.errors import InvalidInput
+from engine.forward import check_weights
 from engine.imports import load_module
+from engine.settings import MnistSettings
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,15 +29,28 @@ class Reading:
     mattered: NDArray[np.float32]
 
 
-def read_digit(image: NDArray[np.uint8]) -> Reading:
-    """Read a uint8 [28, 28] digit, ink 255 on paper 0, with the network that comes with the app.
+@dataclass(frozen=True, slots=True)
+class Trained:
+    """A network that somebody trained: its settings, and its weights in the order of Keras's `get_weights`."""
 
-    The first call in a process imports TensorFlow and builds the network. Raises `InvalidInput` for another shape.
+    settings: MnistSettings
+    weights: tuple[NDArray[np.float32], ...]
+
+
+def read_digit(image: NDArray[np.uint8], network: Trained | None = None) -> Reading:
+    """Read a uint8 [28, 28] digit, ink 255 on paper 0, with `network` or with the one that comes with the app.
+
+    The first call in a process imports TensorFlow and builds the network. Raises `InvalidInput` for another shape, and
+    for weights that are not those of such a network.
     """
     if image.shape != (28, 28) or image.dtype != np.uint8:
         raise InvalidInput(f"A digit must be uint8 (28, 28), not {image.dtype} {image.shape}.")
-    explain = load_module("engine.models.shipped_mnist").explainer()
-    logits, unit1, unit2, mattered = explain(image)
+    explain = load_module("engine.models.explain_mnist")
+    if network:
+        check_weights(network.settings, network.weights)
+        logits, unit1, unit2, mattered = explain.explain_with(network.settings, network.weights, image)
+    else:
+        logits, unit1, unit2, mattered = explain.explain_shipped()(image)
     exponentials = np.exp(logits - logits.max())
     return Reading(exponentials / exponentials.sum(), _as_bytes(unit1), _as_bytes(unit2), _to_one(mattered))
 

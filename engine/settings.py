@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from engine.dream_settings import DeepDreamSettings
-from engine.rules import ExperimentSettings, check, setting
+from engine.rules import ExperimentSettings, check, choice, flag, setting
+from engine.style_settings import StyleSettings
 
 
 @dataclass(frozen=True)
@@ -43,6 +44,82 @@ class MnistSettings:
 
 
 @dataclass(frozen=True)
+class CifarSettings:
+    """CIFAR-10 convnet of the chapter, section "CIFAR-10"; the defaults are its constants and what its code does."""
+
+    module: ClassVar[str] = "engine.experiments.cifar"
+    slots: ClassVar[int] = 1
+    summary: ClassVar[str] = "train a deeper convolutional network on small colour pictures, distorted as it learns"
+    presets: ClassVar[Mapping[str, Mapping[str, Any]]] = {
+        "The chapter as written": {},
+        "The chapter as meant": {
+            "schedule": "staircase",
+            "decay_steps": 7_000,
+            "crop": "random",
+            "dropout": 0.2,
+            "l2": 0.0005,
+        },
+        "Quick (2 minutes)": {
+            "steps": 1_500,
+            "learning_rate": 0.05,
+            "schedule": "one-cycle",
+            "optimizer": "momentum",
+            "crop": "random",
+            "brightness": 0,
+            "contrast": 0.0,
+            "batch_norm": True,
+            "eval_every": 100,
+        },
+        "Best in 10 minutes": {
+            "steps": 10_000,
+            "learning_rate": 0.05,
+            "schedule": "one-cycle",
+            "optimizer": "momentum",
+            "crop": "random",
+            "brightness": 0,
+            "contrast": 0.2,
+            "dropout": 0.2,
+            "l2": 0.0005,
+            "batch_norm": True,
+        },
+    }
+
+    steps: int = setting(20_000, 1, 100_000, "Training steps; each learns from one batch.")
+    batch_size: int = setting(128, 1, 1_000, "Images in a batch.")
+    learning_rate: float = setting(0.1, 1e-6, 1.0, "How far a step moves the weights, before the schedule changes it.")
+    optimizer: str = choice(
+        "sgd", ("sgd", "momentum", "adam"), "Plain gradient steps, with 0.9 of the last move kept, or scaled a weight."
+    )
+    schedule: str = choice(
+        "constant",
+        ("constant", "staircase", "exponential", "cosine", "one-cycle"),
+        "How the learning rate changes with the steps.",
+    )
+    decay_factor: float = setting(0.1, 0.001, 1.0, "What staircase and exponential multiply the rate by at each decay.")
+    decay_steps: int = setting(250, 1, 100_000, "Steps from one decay of staircase and exponential to the next.")
+    crop: str = choice("central", ("central", "random"), "Where the 24×24 window of a training picture lies.")
+    flip: bool = flag(True, "Mirror one half of the training pictures.")
+    brightness: int = setting(63, 0, 127, "Most that is added to or taken from all pixels of a training picture.")
+    contrast: float = setting(0.8, 0.0, 1.0, "Contrast of a training picture: between 1 − this and 1 + this.")
+    dropout: float = setting(0.0, 0.0, 0.9, "Share of the dense layers' inputs that each training step switches off.")
+    l2: float = setting(0.0, 0.0, 0.1, "Pull of each kernel's weights towards zero, beside the gradient.")
+    batch_norm: bool = flag(False, "Batch normalisation instead of local response normalisation.")
+    width: int = setting(
+        64, 4, 128, "Feature maps of each convolution; the dense layers have 6 and 3 times as many units."
+    )
+    precision: str = choice(
+        "auto",
+        ("auto", "float32", "bfloat16"),
+        "Numbers of the activations; weights are float32 always. auto: bfloat16 where the processor computes with it.",
+    )
+    eval_every: int = setting(500, 1, 100_000, "Steps between two looks at the validation pictures.")
+    seed: int = setting(0, 0, 2**31 - 1, "Start of the random numbers; the same seed starts the same network.")
+
+    def __post_init__(self) -> None:
+        check(self)
+
+
+@dataclass(frozen=True)
 class DownloadSettings:
     """Fetch a source of `engine.sources.catalog`, by its name, into the app's cache of the worker's machine."""
 
@@ -52,5 +129,10 @@ class DownloadSettings:
     source: str
 
 
-EXPERIMENTS: Mapping[str, type[ExperimentSettings]] = {"mnist": MnistSettings, "deep_dream": DeepDreamSettings}
+EXPERIMENTS: Mapping[str, type[ExperimentSettings]] = {
+    "mnist": MnistSettings,
+    "cifar": CifarSettings,
+    "style_transfer": StyleSettings,
+    "deep_dream": DeepDreamSettings,
+}
 """The experiments by the name that the command line gives them."""

@@ -5,14 +5,17 @@ from pathlib import Path
 
 import streamlit as st
 
+from engine.challenges import MNIST_CHALLENGES
 from engine.events import Completed, Predictions, Progress, from_json
+from engine.history import marks, points
 from engine.models.layers import mnist_layers
 from engine.runs import Run, State
 from engine.settings import MnistSettings
 from engine.sources.catalog import MNIST
 from pages.ui.anatomy import page_head, settings_and_stage
-from pages.ui.charts import accuracy_chart, loss_chart
+from pages.ui.charts import accuracy_chart, loss_chart, marked
 from pages.ui.code import mnist_code
+from pages.ui.compare import compare
 from pages.ui.controls import chosen, preset_picker, setting_inputs
 from pages.ui.draw_digit import draw_digit
 from pages.ui.drawing import drawing
@@ -20,12 +23,17 @@ from pages.ui.gallery import gallery_html
 from pages.ui.lesson_tabs import lesson_tabs
 from pages.ui.live import duration, live_view
 from pages.ui.live_chart import Chart, live_charts
+from pages.ui.mnist_bugs import spot_the_bug
+from pages.ui.mnist_evidence import DIGITS
+from pages.ui.mnist_files import NETWORK, mnist_charts, mnist_program
+from pages.ui.mnist_inside import what_it_learned, where_it_is_wrong
 from pages.ui.network_diagram import network_svg
 from pages.ui.session import lab, show_run, shown_run
 from pages.ui.sources_panel import source_note
+from pages.ui.take_away import take_away
+from pages.ui.your_turn import your_turn
 
 EXAMPLE = Path(__file__).parent / "examples" / "mnist.json"
-DIGITS = "0123456789"
 
 
 def train() -> None:
@@ -47,11 +55,12 @@ def settings_form(running: bool) -> None:
 
 def draw_stage(run: Run) -> None:
     """Two charts, six digits, and the summary once there is one."""
-    history = [event for event in run.events if isinstance(event, Progress) and event.metrics]
+    history = points(run.events)
     total = run.settings.steps
+    happened = marks(run.events)
     live_charts(
-        Chart(loss_chart(history, total, run.id), _spoken("Loss", history)),
-        Chart(accuracy_chart(history, total, run.id), _spoken("Accuracy", history)),
+        Chart(marked(loss_chart(history, total, run.id), happened, total), _spoken("Loss", history)),
+        Chart(marked(accuracy_chart(history, total, run.id), happened, total), _spoken("Accuracy", history)),
         key="learning",
         height=250,
     )
@@ -112,7 +121,8 @@ def example() -> Run:
     record = json.loads(EXAMPLE.read_text())
     events = tuple(from_json(event) for event in record["events"])
     settings = MnistSettings(**record["settings"])
-    return Run("example", settings, State.COMPLETED, 0, record["events"][-1]["elapsed_s"], "", events)
+    elapsed_s, result = record["events"][-1]["elapsed_s"], record["events"][-1]["result"]
+    return Run("example", settings, State.COMPLETED, 0, elapsed_s, "", events, result=result)
 
 
 def _spoken(name: str, history: list[Progress]) -> str:
@@ -134,17 +144,23 @@ with settings_column:
 with stage:
     drawing(network_svg(mnist_layers(chosen(MnistSettings))), key="network")
     if run:
-        live_view(run, draw_stage)
+        live_view(run, draw_stage, steered=True)
     else:
         st.caption(
             "A finished example: the chapter's settings on the 5,000 digits that come with the app, trained beforehand."
         )
         draw_stage(example())
-draw_digit()
+draw_digit(run)
 lesson_tabs(
     "mnist_tab",
     {
         "What to notice": lambda: st.markdown(what_to_notice(result_of(run or example()))),
+        "Where it is wrong": lambda: where_it_is_wrong(run),
+        "What it learned": lambda: what_it_learned(run),
+        "Spot the bug": lambda: spot_the_bug(run),
+        "Your turn": lambda: your_turn(MNIST_CHALLENGES, MnistSettings),
+        "Compare": lambda: compare(MnistSettings, run),
+        "Take away": lambda: take_away(run or example(), "mnist", NETWORK, mnist_charts, mnist_program),
         "The code": lambda: st.code(mnist_code(chosen(MnistSettings)), language="python"),
     },
 )

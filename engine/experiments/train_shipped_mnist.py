@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageFilter
 
 from engine.events import Event, Progress
-from engine.experiments.training import Trainer, build_evaluate
+from engine.experiments.training import Trainer, build_evaluate, build_train_steps, draw_batches
 from engine.models.mnist import build_network
 from engine.models.shipped_mnist import FILE, SETTINGS, load_network, save_weights
 from engine.sources.mnist import Digits, load_digits
@@ -61,12 +61,14 @@ def learning_rate(step: int) -> float:
 def train(network: keras.Sequential, digits: Digits) -> Iterator[Event]:
     """Train `network` in place; the learning rate changes every 20 steps. Says the training loss every 500."""
     rng = np.random.default_rng(SETTINGS.seed)
-    trainer = Trainer(network, with_variants(digits, rng), rng, BATCH, learning_rate(0), MOMENTUM)
+    varied = with_variants(digits, rng)
+    train_steps = build_train_steps(network, varied.train_images, varied.train_labels, momentum=MOMENTUM)
+    batches = draw_batches(rng, len(varied.train_images), BATCH)
+    trainer = Trainer(train_steps, batches, BATCH, lambda step: learning_rate(step // 20 * 20))
     losses: list[float] = []
     for point in range(20, STEPS + 1, 20):
-        trainer.learning_rate = learning_rate(trainer.step)
-        loss, _ = yield from trainer.train_to(point, STEPS)
-        losses.append(loss)
+        means = yield from trainer.train_to(point, STEPS)
+        losses.append(means.loss)
         if point % 500 == 0:
             speed = trainer.images_per_second
             yield Progress(point, STEPS, {"train_loss": float(np.mean(losses)), "examples_per_second": speed})

@@ -5,7 +5,7 @@ Several steps a call, without a return to Python between them, is what makes it 
 
 import time
 from collections.abc import Callable, Generator, Iterator
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 import keras
 import numpy as np
@@ -13,17 +13,30 @@ import tensorflow as tf
 from numpy.typing import NDArray
 
 from engine.events import Beat, Control, Event, Mark, Progress
-from engine.sources.mnist import Digits
+from engine.experiments.optimizers import build_update
+from engine.models.augmentation import Prepare
 
 T = TypeVar("T")
 Steering = Generator[Event, Control | None, T]
 """Yields events, may be sent a `Control` in answer, and returns a value."""
 
-TrainSteps = Callable[[NDArray[np.int32], float], tuple[float, float]]
+
+class StepMeans(NamedTuple):
+    """Means over the batches of some steps: cross-entropy, share read right, and the length of the gradient."""
+
+    loss: float
+    accuracy: float
+    gradient_norm: float
+
+
+TrainSteps = Callable[[NDArray[np.int32], NDArray[np.float32]], StepMeans]
 Evaluate = Callable[[NDArray[np.int32]], NDArray[np.float32]]
 
 CALL_S = 0.1
 """How long one call into TensorFlow should take: short enough to stop between two, long enough to cost nothing."""
+
+MOST_AT_ONCE = 250
+"""Images evaluated in one call at most: their feature maps are all in memory together."""
 
 
 class Pace:
@@ -45,68 +58,70 @@ class Pace:
 
 
 class Trainer:
-    """A network being trained on uint8 images; its methods are generators that pause often enough to be stopped.
+    """A network being trained; its methods are generators that pause often enough to be stopped.
 
-    `step` counts the steps done. `images_per_second` is of training alone: evaluations are not counted. `learning_rate`
-    is that of the next step; a `Control` may change it.
+    `step` counts the steps done. `images_per_second` is of training alone: evaluations are not counted. The learning
+    rate is a number or a function of the step; a `Control` puts another number in its place.
     """
 
     def __init__(
         self,
-        model: keras.Model,
-        data: Digits,
-        rng: np.random.Generator,
+        train_steps: TrainSteps,
+        batches: Iterator[NDArray[np.int32]],
         batch_size: int,
-        learning_rate: float,
-        momentum: float,
+        learning_rate: float | Callable[[int], float],
     ) -> None:
         self.step = 0
-        self.learning_rate = learning_rate
+        self._rate_of = learning_rate if callable(learning_rate) else _always(learning_rate)
         self._single = False
         self._batch_size = batch_size
-        self._train_steps = build_train_steps(model, data.train_images, data.train_labels, momentum)
-        self._evaluate = build_evaluate(model, data.test_images)
-        self._batches = draw_batches(rng, len(data.train_images), batch_size)
-        self._train_pace = Pace(first=1, most=batch_size)
-        self._test_pace = Pace(first=100, most=1_000)
+        self._train_steps = train_steps
+        self._batches = batches
+        self._train_pace = Pace(first=1, most=100)
+        self._test_pace = Pace(first=100, most=MOST_AT_ONCE)
 
     @property
     def images_per_second(self) -> float:
         """Speed of training so far, in images a second."""
         return self._train_pace.done * self._batch_size / max(self._train_pace.seconds, 1e-9)
 
+    @property
+    def learning_rate(self) -> float:
+        """That of the next step."""
+        return self._rate_of(self.step)
+
     def say(self, event: Event) -> Steering[None]:
         """Yield `event`, and do what comes back: a new learning rate, marked by an event of its own; single steps."""
         control = yield event
         self._single = control is not None and control.single
-        if control and control.learning_rate not in (None, self.learning_rate):
-            self.learning_rate = control.learning_rate
-            yield from self.say(Mark(self.step, f"learning rate {self.learning_rate:g}"))
+        wanted = control.learning_rate if control else None
+        if wanted is not None and wanted != self.learning_rate:
+            self._rate_of = _always(wanted)
+            yield from self.say(Mark(self.step, f"learning rate {wanted:g}"))
 
-    def train_to(self, point: int, total: int) -> Steering[tuple[float, float]]:
-        """Train until `point` steps of `total` are done; returns the mean loss and accuracy of those batches."""
-        first, loss_sum, accuracy_sum = self.step, 0.0, 0.0
+    def train_to(self, point: int, total: int) -> Steering[StepMeans]:
+        """Train until `point` steps of `total` are done; returns the means over those steps, or zeros."""
+        first, sums = self.step, np.zeros(3)
         while self.step < point:
             count = 1 if self._single else min(self._train_pace.count, point - self.step)
+            rates = np.array([self._rate_of(self.step + number) for number in range(count)], np.float32)
             started = time.perf_counter()
-            batches = np.stack([next(self._batches) for _ in range(count)])
-            loss, accuracy = self._train_steps(batches, self.learning_rate)
+            means = self._train_steps(np.stack([next(self._batches) for _ in range(count)]), rates)
             self._train_pace.timed(count, started)
             self.step += count
-            loss_sum, accuracy_sum = loss_sum + loss * count, accuracy_sum + accuracy * count
+            sums += count * np.array(means)
             if self.step < point:
                 yield from self.say(Progress(self.step, total, {}))
-        steps = max(self.step - first, 1)
-        return loss_sum / steps, accuracy_sum / steps
+        return StepMeans(*(sums / max(self.step - first, 1)).tolist())
 
-    def test_logits(self, indices: NDArray[np.int32]) -> Steering[NDArray[np.float32]]:
-        """Logits float32 [n, classes] of the test images at `indices`."""
+    def logits(self, evaluate: Evaluate, indices: NDArray[np.int32]) -> Steering[NDArray[np.float32]]:
+        """Logits float32 [n, classes] of the images at `indices`."""
         parts: list[NDArray[np.float32]] = []
         done = 0
         while done < len(indices):
             chunk = indices[done : done + self._test_pace.count]
             started = time.perf_counter()
-            parts.append(self._evaluate(chunk))
+            parts.append(evaluate(chunk))
             self._test_pace.timed(len(chunk), started)
             done += len(chunk)
             if done < len(indices):
@@ -114,8 +129,14 @@ class Trainer:
         return np.concatenate(parts)
 
 
-def draw_batches(rng: np.random.Generator, images: int, batch_size: int) -> Iterator[NDArray[np.int32]]:
-    """Endless int32 [batch_size] indices below `images`: every image once an epoch, in a new order each epoch.
+def _always(rate: float) -> Callable[[int], float]:
+    return lambda _step: rate
+
+
+def draw_batches(
+    rng: np.random.Generator, images: int | NDArray[np.int32], batch_size: int
+) -> Iterator[NDArray[np.int32]]:
+    """Endless int32 [batch_size] indices below or among `images`: each once an epoch, in a new order each epoch.
 
     A batch may straddle two epochs, so that no image is left out when the sizes do not divide.
     """
@@ -128,52 +149,62 @@ def draw_batches(rng: np.random.Generator, images: int, batch_size: int) -> Iter
 
 
 def build_train_steps(
-    model: keras.Model, images: NDArray[np.uint8], labels: NDArray[np.int32], momentum: float
+    model: keras.Model,
+    images: NDArray[np.uint8] | tf.Tensor,
+    labels: NDArray[np.int32],
+    optimizer: str = "momentum",
+    momentum: float = 0.9,
+    l2: float = 0.0,
+    prepare: Prepare | None = None,
 ) -> TrainSteps:
-    """A function of (batches int32 [steps, batch_size], learning rate) that trains `model` one step a row.
+    """A function of (batches int32 [steps, batch_size], learning rates [steps]) that trains `model` one step a row.
 
-    It returns the mean loss and accuracy over those batches, each measured before the step that learnt from it.
-    images: uint8 [n, height, width] or [n, height, width, channels]; labels: int32 [n]. The optimizer is
-    TensorFlow 1's `MomentumOptimizer`, which the chapter uses.
+    It returns the means over those batches, each measured before the step that learnt from it; the loss is without the
+    penalty. images: uint8 [n, height, width] or [n, height, width,
+    channels]; labels: int32 [n]; `prepare` makes a batch of them the network's input; `l2` times each weight of a
+    kernel is added to its gradient. Optimizers are those of `build_update`.
     """
     images_, labels_ = tf.constant(images), tf.constant(labels)
     weights = [variable.value for variable in model.trainable_variables]
-    velocities = [tf.Variable(tf.zeros_like(weight)) for weight in weights]
+    decays = [l2 if weight.shape.rank > 1 else 0.0 for weight in weights]
+    update = build_update(optimizer, weights, momentum)
+    prepared = prepare or as_input
 
-    @tf.function(input_signature=[tf.TensorSpec([None, None], tf.int32), tf.TensorSpec([], tf.float32)])
-    def train_steps(batches: tf.Tensor, learning_rate: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
-        loss_sum, accuracy_sum = 0.0, 0.0
-        for batch in batches:
-            x, y = as_input(tf.gather(images_, batch)), tf.gather(labels_, batch)
+    @tf.function(input_signature=[tf.TensorSpec([None, None], tf.int32), tf.TensorSpec([None], tf.float32)])
+    def train_steps(batches: tf.Tensor, rates: tf.Tensor) -> tf.Tensor:
+        sums = tf.zeros(3)
+        for step in tf.range(tf.shape(batches)[0]):
+            x, y = prepared(tf.gather(images_, batches[step])), tf.gather(labels_, batches[step])
             with tf.GradientTape() as tape:
                 logits = model(x, training=True)
                 loss = tf.reduce_mean(tf.nn.sparse_softmax_cross_entropy_with_logits(y, logits))
             gradients = tape.gradient(loss, weights)
-            for weight, velocity, gradient in zip(weights, velocities, gradients, strict=True):
-                tf.raw_ops.ResourceApplyMomentum(
-                    var=weight.handle, accum=velocity.handle, lr=learning_rate, grad=gradient, momentum=momentum
-                )
-            loss_sum += loss
-            accuracy_sum += tf.reduce_mean(tf.cast(tf.math.in_top_k(y, logits, 1), tf.float32))
-        steps = tf.cast(tf.shape(batches)[0], tf.float32)
-        return loss_sum / steps, accuracy_sum / steps
+            right = tf.reduce_mean(tf.cast(tf.math.in_top_k(y, logits, 1), tf.float32))
+            sums += tf.stack([loss, right, tf.linalg.global_norm(gradients)])
+            update(
+                [g + decay * w if decay else g for g, w, decay in zip(gradients, weights, decays, strict=True)],
+                rates[step],
+            )
+        return sums / tf.cast(tf.shape(batches)[0], tf.float32)
 
     concrete = train_steps.get_concrete_function()
 
-    def call(batches: NDArray[np.int32], learning_rate: float) -> tuple[float, float]:
-        loss, accuracy = concrete(tf.constant(batches), tf.constant(learning_rate, tf.float32))
-        return float(loss), float(accuracy)
+    def call(batches: NDArray[np.int32], rates: NDArray[np.float32]) -> StepMeans:
+        return StepMeans(*concrete(tf.constant(batches), tf.constant(rates)).numpy().tolist())
 
     return call
 
 
-def build_evaluate(model: keras.Model, images: NDArray[np.uint8]) -> Evaluate:
+def build_evaluate(
+    model: keras.Model, images: NDArray[np.uint8] | tf.Tensor, prepare: Prepare | None = None
+) -> Evaluate:
     """A function of indices int32 [n] that returns the logits float32 [n, classes] of those images."""
     images_ = tf.constant(images)
+    prepared = prepare or as_input
 
     @tf.function(input_signature=[tf.TensorSpec([None], tf.int32)])
     def logits_of(indices: tf.Tensor) -> tf.Tensor:
-        return model(as_input(tf.gather(images_, indices)), training=False)
+        return model(prepared(tf.gather(images_, indices)), training=False)
 
     concrete = logits_of.get_concrete_function()
 

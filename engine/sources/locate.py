@@ -4,6 +4,7 @@ import hashlib
 import importlib.util
 import os
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 from engine.errors import DamagedSource, InvalidInput
@@ -43,7 +44,14 @@ def locate(source: Source, data: Path | None = None) -> Found:
     for origin, folder in _folders(data):
         if paths := _whole_layout(source, folder):
             return Found(source, origin, paths, real=True, remark=_remark(source, paths))
-    return Found(source, f"package {source.embedded.name}", (_file_in(source.embedded),), real=not source.stand_in)
+    return locate_embedded(source)
+
+
+def locate_embedded(source: Source) -> Found:
+    """What comes with the app, whatever else is here."""
+    names = sorted({package.name for package in source.embedded})
+    origin = f"package{'s' if len(names) > 1 else ''} {' and '.join(names)}"
+    return Found(source, origin, tuple(map(_file_in, source.embedded)), real=not source.stand_in)
 
 
 def _folders(data: Path | None) -> list[tuple[str, Path]]:
@@ -88,14 +96,24 @@ def _spellings(file: str) -> tuple[str, ...]:
 
 
 def _remark(source: Source, paths: tuple[Path, ...]) -> str:
-    unknown = [path.name for path in paths if sha256(path) != source.checksums.get(path.name)]
+    unknown = [path.name for path in paths if not _published(path, source.checksums.get(path.name, ""))]
     return f"Not the published checksum, so only the structure was checked: {', '.join(unknown)}." if unknown else ""
 
 
-def sha256(path: Path) -> str:
-    """The file's SHA-256, in hexadecimal."""
+def _published(path: Path, checksums: str) -> bool:
+    return any(checksum(path, like=known) == known for known in checksums.split())
+
+
+def checksum(path: Path, *, like: str) -> str:
+    """The file's MD5 or SHA-256, whichever `like` is, in hexadecimal; computed again only when the file has changed."""
+    state = path.stat()
+    return _checksum(path, "md5" if len(like) == 32 else "sha256", state.st_mtime_ns, state.st_size)
+
+
+@lru_cache(maxsize=64)
+def _checksum(path: Path, algorithm: str, _changed_ns: int, _size: int) -> str:
     with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+        return hashlib.file_digest(file, algorithm).hexdigest()
 
 
 def _file_in(package: Package) -> Path:

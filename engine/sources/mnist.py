@@ -12,9 +12,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.errors import DamagedSource
+from engine.errors import DamagedSource, InvalidInput
 from engine.sources.catalog import MNIST
-from engine.sources.locate import Found, locate
+from engine.sources.locate import Found, locate, locate_embedded
 
 MAX_BYTES = 200_000_000
 """No file of MNIST unpacks to more than 47 MB; anything far beyond is not MNIST."""
@@ -36,13 +36,28 @@ def load_digits(data: Path | None = None) -> Digits:
 
     Raises `InvalidInput` as `locate` does, and `DamagedSource` for a file that is not what its name says.
     """
-    found = locate(MNIST, data)
+    return _load(locate(MNIST, data))
+
+
+def _load(found: Found) -> Digits:
     changed_ns = tuple(path.stat().st_mtime_ns for path in found.paths)
     images, labels, test_images, test_labels = _read(found.paths, changed_ns)
     return Digits(images, labels, test_images, test_labels, found)
 
 
-@lru_cache(maxsize=1)
+def pick_test_digits(labels: NDArray[np.integer[Any]], indices: NDArray[np.integer[Any]]) -> NDArray[np.uint8]:
+    """The images at `indices`, uint8 [n, 28, 28], of the MNIST with these test labels: what is here, or embedded.
+
+    A run may be older than the data that are here now. Raises `InvalidInput` where no MNIST here has these labels.
+    """
+    for found in (locate(MNIST), locate_embedded(MNIST)):
+        digits = _load(found)
+        if np.array_equal(digits.test_labels, labels):
+            return digits.test_images[indices]
+    raise InvalidInput("The test digits of this run are not here any more: it was made with other MNIST files.")
+
+
+@lru_cache(maxsize=2)
 def _read(paths: tuple[Path, ...], _changed_ns: tuple[int, ...]) -> tuple[NDArray[Any], ...]:
     """Train images and labels, test images and labels; read again when a file has changed."""
     match paths:

@@ -38,6 +38,7 @@ CARDS = (
         ":material/pets:",
         "Go deeper: augmentation, normalisation and the learning rate.",
         "One small picture cropped, flipped, darkened and brightened.",
+        built=True,
     ),
     Card(
         "fine_tuning",
@@ -52,6 +53,7 @@ CARDS = (
         ":material/brush:",
         "Paint a photograph in the style of another picture.",
         "A landscape whose right half is made of brush strokes.",
+        built=True,
     ),
     Card(
         "deep_dream",

@@ -1,6 +1,7 @@
 """The TensorFlow that a page comes down to, written out for its settings."""
 
-from engine.settings import MnistSettings
+from engine.schedules import WARM_UP
+from engine.settings import CifarSettings, MnistSettings
 from engine.sliding import Sliding
 
 
@@ -76,3 +77,100 @@ steps_an_epoch = -(-len(x_train) // {s.batch_size})
 network.fit(x_train, y_train, batch_size={s.batch_size}, epochs=max(1, round({s.steps} / steps_an_epoch)))
 network.evaluate(x_test, y_test)  # all test images, never only a sample
 """
+
+
+def cifar_code(settings: CifarSettings) -> str:
+    """Keras lines that train the same network; they need only `x_train`, `y_train`, `x_test` and `y_test`."""
+    s = settings
+    return f"""\
+import tensorflow as tf
+import keras
+from keras import layers
+from keras.initializers import TruncatedNormal
+
+keras.utils.set_random_seed({s.seed})
+start = TruncatedNormal(stddev=0.05)
+
+
+def distort(image, label):  # uint8 [32, 32, 3]; training pictures only
+{_distort_lines(s)}
+    return tf.image.per_image_standardization(x), label
+
+
+def leave(image, label):
+    x = tf.image.resize_with_crop_or_pad(tf.cast(image, tf.float32), 24, 24)
+    return tf.image.per_image_standardization(x), label
+
+
+def unit():
+{_unit_lines(s)}
+
+
+network = keras.Sequential([
+    keras.Input((24, 24, 3)), *unit(), *unit(), layers.Flatten(),
+{_dense_lines(s)}
+    layers.Dense(10, kernel_initializer=start),  # logits
+])
+{_rate_lines(s)}
+network.compile({_optimizer(s)}, keras.losses.SparseCategoricalCrossentropy(from_logits=True), metrics=["accuracy"])
+
+train = tf.data.Dataset.from_tensor_slices((x_train, y_train)).shuffle(50_000).repeat()
+network.fit(train.map(distort, tf.data.AUTOTUNE).batch({s.batch_size}), steps_per_epoch={s.steps}, epochs=1)
+test = tf.data.Dataset.from_tensor_slices((x_test, y_test))
+network.evaluate(test.map(leave).batch(500))  # all test pictures, never distorted
+"""
+
+
+def _distort_lines(s: CifarSettings) -> str:
+    cut = "tf.image.random_crop(image, [24, 24, 3])"
+    if s.crop == "central":
+        cut = "tf.image.resize_with_crop_or_pad(image, 24, 24)"
+    lines = [f"    x = tf.cast({cut}, tf.float32)"]
+    lines += ["    x = tf.image.random_flip_left_right(x)"] if s.flip else []
+    lines += [f"    x = tf.image.random_brightness(x, max_delta={s.brightness})"] if s.brightness else []
+    contrast = f"lower={1 - s.contrast:.3g}, upper={1 + s.contrast:.3g}"
+    lines += [f"    x = tf.image.random_contrast(x, {contrast})"] if s.contrast else []
+    return "\n".join(lines)
+
+
+def _unit_lines(s: CifarSettings) -> str:
+    conv = f'layers.Conv2D({s.width}, 5, padding="same", kernel_initializer=start'
+    pool = 'layers.MaxPooling2D(3, 2, padding="same")'
+    if s.batch_norm:
+        return f"    return [{conv}), layers.BatchNormalization(momentum=0.9), layers.ReLU(), {pool}]"
+    lrn = "layers.Lambda(lambda x: tf.nn.local_response_normalization(x, 5, 2.0, 1e-3, 0.75))"
+    return f'    return [{conv}, activation="relu"), {pool}, {lrn}]'
+
+
+def _dense_lines(s: CifarSettings) -> str:
+    drop = f"layers.Dropout({s.dropout:g}), " if s.dropout else ""
+    return "\n".join(
+        f'    {drop}layers.Dense({units}, "relu", kernel_initializer=start),' for units in (6 * s.width, 3 * s.width)
+    )
+
+
+def _rate_lines(s: CifarSettings) -> str:
+    schedules = "keras.optimizers.schedules"
+    match s.schedule:
+        case "staircase" | "exponential":
+            stairs = ", staircase=True" if s.schedule == "staircase" else ""
+            decay = f"{s.learning_rate:g}, {s.decay_steps}, {s.decay_factor:g}{stairs}"
+            return f"rate = {schedules}.ExponentialDecay({decay})"
+        case "cosine":
+            return f"rate = {schedules}.CosineDecay({s.learning_rate:g}, {s.steps})"
+        case "one-cycle":
+            rise = max(1, round(WARM_UP * s.steps))
+            start = f"{0.04 * s.learning_rate:g}, {s.steps - rise}"
+            return f"rate = {schedules}.CosineDecay({start}, warmup_target={s.learning_rate:g}, warmup_steps={rise})"
+        case _:
+            return f"rate = {s.learning_rate:g}"
+
+
+def _optimizer(s: CifarSettings) -> str:
+    match s.optimizer:
+        case "adam":
+            return "keras.optimizers.Adam(rate)"
+        case "momentum":
+            return "keras.optimizers.SGD(rate, momentum=0.9)"
+        case _:
+            return "keras.optimizers.SGD(rate)"

@@ -18,16 +18,27 @@ def preset_picker(cls: type[ExperimentSettings]) -> None:
     now = chosen(cls)
     key = f"{cls.__name__} preset"
     st.session_state[key] = next((name for name, values in cls.presets.items() if cls(**values) == now), None)
-    st.pills("Presets", list(cls.presets), key=key, on_change=_apply_preset, args=(cls, key))
+    st.pills("Presets", list(cls.presets), wrap=True, key=key, on_change=_apply_preset, args=(cls, key))
 
 
-def setting_inputs(cls: type[ExperimentSettings], names: Iterable[str], columns: int = 2) -> None:
-    """A widget for each of the named settings."""
+def setting_inputs(
+    cls: type[ExperimentSettings], names: Iterable[str], columns: int = 2, *, sliders: bool = False
+) -> None:
+    """A widget for each of the named settings; `sliders`: numbers are set by sliders, for what one tries out."""
     rules, defaults = rules_of(cls), cls()
     cells = st.columns(columns)
     for number, name in enumerate(names):
         st.session_state.setdefault(_key(cls, name), getattr(defaults, name))
-        _widget(cells[number % columns], name, rules[name], _key(cls, name), getattr(defaults, name))
+        cell, key = cells[number % columns], _key(cls, name)
+        match rules[name]:
+            case Bounds(low, high, help_text, whole) if sliders:
+                step = 1 if whole else 0.05
+                cell.slider(
+                    label(name), type(step)(low), type(step)(high), step=step, key=key,
+                    persist_state="session", help=help_text,
+                )  # fmt: skip
+            case rule:
+                _widget(cell, name, rule, key, getattr(defaults, name))
 
 
 def chosen(cls: type[S], **pictures: bytes) -> S:

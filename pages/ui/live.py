@@ -7,6 +7,7 @@ import streamlit as st
 
 from engine.events import Progress
 from engine.runs import Run, State
+from pages.ui.run_controls import run_controls
 from pages.ui.session import lab
 
 POLL_S = 1.0
@@ -22,34 +23,48 @@ def steps(done: int, total: int) -> str:
     return f"step {done:,} of {total:,}"
 
 
-def live_view(run: Run, draw: Callable[[Run], None], amount: Callable[[int, int], str] = steps) -> None:
+def live_view(
+    run: Run,
+    draw: Callable[[Run], None],
+    amount: Callable[[int, int], str] = steps,
+    *,
+    steered: bool = False,
+    share: Callable[[Run, int, int], float] | None = None,
+    poll_s: float = POLL_S,
+) -> None:
     """Show `run` until it has ended, then the page once more.
 
-    `draw` draws the stage from a run; `amount` says how far it is, from what is done and the total.
+    `draw` draws the stage from a run; `amount` says how far it is, from what is done and the total; `share` how much of
+    its time that takes, from 0 to 1, where steps are not all as long. `steered`: the experiment does single steps and
+    takes a new learning rate while it runs.
     """
 
     first = run.elapsed_s < FIRST_S
 
-    @st.fragment(run_every=(FIRST_POLL_S if first else POLL_S) if run.active else None)
+    @st.fragment(run_every=(min(FIRST_POLL_S, poll_s) if first else poll_s) if run.active else None)
     def view() -> None:
         now = lab().watch(run.id) or run
         if run.active and (not now.active or (first and now.elapsed_s >= FIRST_S)):
             st.rerun()
         with st.container(horizontal=True, vertical_alignment="center", key="run-bar"):
-            st.html(bar_html(now, amount))
-            if now.active:
-                st.button("Stop", icon=":material/stop:", on_click=lab().stop, args=(run.id,), key=f"stop {run.id}")
+            st.html(bar_html(now, amount, share))
+            run_controls(now, steered=steered)
         draw(now)
 
     view()
 
 
-def bar_html(run: Run, amount: Callable[[int, int], str] = steps) -> str:
+def bar_html(
+    run: Run,
+    amount: Callable[[int, int], str] = steps,
+    share_of: Callable[[Run, int, int], float] | None = None,
+) -> str:
     """State, progress and time left as one line with a progress bar beneath."""
     progress = next((e for e in reversed(run.events) if isinstance(e, Progress)), None)
     step, total = (progress.step, progress.total) if progress else (0, 0)
-    share = 1.0 if run.state == State.COMPLETED else step / total if total else 0.0
-    notes = [html.escape(note) for note in _notes(run, step, total, amount) if note]
+    done = (share_of(run, step, total) if share_of else step / total) if total else 0.0
+    share = 1.0 if run.state == State.COMPLETED else done
+    notes = [html.escape(note) for note in [*_notes(run, step, total, share, amount), run.remark] if note]
     return (
         f'<div class="lab-bar" role="status"><div class="lab-bar-line"><b class="lab-state lab-{run.state.lower()}">'
         f"{run.state}</b>{''.join(f'<span>{note}</span>' for note in notes)}</div>"
@@ -58,15 +73,17 @@ def bar_html(run: Run, amount: Callable[[int, int], str] = steps) -> str:
     )
 
 
-def _notes(run: Run, step: int, total: int, amount: Callable[[int, int], str]) -> list[str]:
+def _notes(run: Run, step: int, total: int, share: float, amount: Callable[[int, int], str]) -> list[str]:
     match run.state:
         case State.QUEUED:
             return [f"place {run.place} in the queue", lab().trouble]
         case State.RUNNING if not total:
             return ["starting"]
         case State.RUNNING:
-            left = run.elapsed_s * (total - step) / step if step else 0.0
+            left = run.elapsed_s * (1 - share) / share if share else 0.0
             return [amount(step, total), _speed(run), f"{duration(left)} left" if step else ""]
+        case State.PAUSED:
+            return [amount(step, total) if total else ""]
         case State.COMPLETED:
             return [f"in {duration(run.elapsed_s)}"]
         case _:

@@ -1,22 +1,8 @@
 // Draws the figure with Plotly.react, which changes the existing chart instead of mounting a new one.
 
-const loading = {};
+const NARROW = 560;
 
-function load(address) {
-  loading[address] ??= new Promise((resolve, reject) => {
-    const script = document.createElement("script");
-    script.src = new URL(address, document.baseURI).href;
-    script.onload = () => resolve(window.Plotly);
-    script.onerror = () => {
-      delete loading[address];
-      reject(new Error("Plotly could not be loaded from " + script.src));
-    };
-    document.head.append(script);
-  });
-  return loading[address];
-}
-
-// Charts follow the theme of the page: all greys come from the text colour.
+// Charts follow the theme of the page: greys, and lines without a colour, come from the text colour.
 function themed(layout, node) {
   const ink = getComputedStyle(node).color;
   const faint = ink.replace("rgb(", "rgba(").replace(")", ", 0.16)");
@@ -25,6 +11,7 @@ function themed(layout, node) {
   for (const name of Object.keys(copy).filter((key) => /^[xy]axis\d*$/.test(key))) {
     copy[name] = { ...axis, ...copy[name] };
   }
+  if (copy.shapes) copy.shapes = copy.shapes.map((shape) => ({ ...shape, line: { color: ink, ...shape.line } }));
   return { ...copy, font: { ...copy.font, color: ink, family: getComputedStyle(node).fontFamily } };
 }
 
@@ -53,10 +40,12 @@ export default function ({ data, parentElement }) {
       if (place.latest !== data || !place.isConnected) return;
       data.charts.forEach(({ figure }, number) => {
         const node = nodes[number];
-        const drawn = JSON.stringify(figure) + getComputedStyle(node).color;
+        // What a figure has beside its layout for a narrow place replaces parts of the layout there.
+        const layout = node.clientWidth < NARROW ? { ...figure.layout, ...figure.narrow } : figure.layout;
+        const drawn = JSON.stringify([figure.data, layout]) + getComputedStyle(node).color;
         if (node.drawn === drawn) return;
         node.drawn = drawn;
-        Plotly.react(node, figure.data, themed(figure.layout, node), { displayModeBar: false, responsive: true });
+        Plotly.react(node, figure.data, themed(layout, node), { displayModeBar: false, responsive: true });
       });
     })
     .catch((error) => {

@@ -3,24 +3,21 @@
 `st.plotly_chart` in a fragment mounts the chart anew at every update. Use this for charts that change while one looks.
 """
 
-import shutil
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 
-import plotly
 import streamlit as st
 
 from pages.ui.charts import Figure
+from pages.ui.plotly_source import LOADER, served_plotly
 
-STATIC = Path(__file__).parents[2] / "static"
 HERE = Path(__file__).parent
 
 _component = st.components.v2.component(
     "live_charts",
     html='<div class="live-charts"></div>',
     css=(HERE / "live_chart.css").read_text(),
-    js=(HERE / "live_chart.js").read_text(),
+    js=LOADER + (HERE / "live_chart.js").read_text(),
     isolate_styles=False,
 )
 
@@ -39,21 +36,9 @@ def live_charts(*charts: Chart, key: str, height: int) -> None:
     Charts that change together belong into one call: each element of a page costs the browser time at every update.
     """
     shown = [{"figure": chart.figure, "description": chart.description} for chart in charts]
-    _component(key=key, data={"charts": shown, "plotly": _served_plotly(), "height": height})
+    _component(key=key, data={"charts": shown, "plotly": served_plotly(), "height": height})
 
 
 def live_chart(figure: Figure, *, key: str, height: int, description: str) -> None:
     """Show one chart, as `live_charts` does."""
     live_charts(Chart(figure, description), key=key, height=height)
-
-
-@cache
-def _served_plotly() -> str:
-    """Address of Plotly's own JavaScript, copied from its Python package to where Streamlit serves files from."""
-    target = STATIC / f"plotly-{plotly.__version__}.min.js"
-    if not target.exists():
-        part = target.with_suffix(".part")
-        STATIC.mkdir(exist_ok=True)
-        shutil.copyfile(Path(plotly.__file__).parent / "package_data" / "plotly.min.js", part)
-        part.replace(target)
-    return f"app/static/{target.name}"

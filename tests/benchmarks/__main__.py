@@ -6,10 +6,17 @@ import os
 import statistics
 from pathlib import Path
 
-from tests.benchmarks import app, dream, training
+from tests.benchmarks import app, augmented, dream, style, training
 from tests.benchmarks.comparison import Comparison, machine
 
-BENCHMARKS = {"training": training.compare, "app": app.compare, "dream": dream.compare}
+BENCHMARKS = {
+    "training": training.compare,
+    "augmented": augmented.compare,
+    "app": app.compare,
+    "style": style.compare,
+    "style_recipe": style.compare_recipes,
+    "dream": dream.compare,
+}
 
 
 def main() -> None:

@@ -44,13 +44,14 @@ def keras_fit():
 def lab_loop():
     digits = load_digits()
     network = build_network(SETTINGS)
-    train_steps = build_train_steps(network, digits.train_images, digits.train_labels, SETTINGS.momentum)
+    train_steps = build_train_steps(network, digits.train_images, digits.train_labels, momentum=SETTINGS.momentum)
     batches = draw_batches(np.random.default_rng(0), len(digits.train_images), SETTINGS.batch_size)
+    rates = np.full(STEPS_A_CALL, SETTINGS.learning_rate, np.float32)
 
     def loop() -> float:
         started = time.perf_counter()
         for _ in range(STEPS // STEPS_A_CALL):
-            train_steps(np.stack([next(batches) for _ in range(STEPS_A_CALL)]), SETTINGS.learning_rate)
+            train_steps(np.stack([next(batches) for _ in range(STEPS_A_CALL)]), rates)
         return STEPS * SETTINGS.batch_size / (time.perf_counter() - started)
 
     loop()

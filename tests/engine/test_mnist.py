@@ -5,7 +5,8 @@ import pytest
 
 from engine.events import Completed, Predictions, Progress
 from engine.experiments import start
-from engine.experiments.mnist import GALLERY, MAX_GALLERIES, _loss, chart_steps, run, softmax
+from engine.experiments.measures import cross_entropy, softmax
+from engine.experiments.mnist import GALLERY, MAX_GALLERIES, chart_steps, run
 from engine.settings import MnistSettings
 from engine.sources.mnist import load_digits
 
@@ -111,4 +112,4 @@ def test_a_generator_that_is_closed_stops():
 def test_softmax_and_loss_by_hand():
     logits = np.array([[math.log(1), math.log(3)], [1000.0, 0.0]], np.float32)
     np.testing.assert_allclose(softmax(logits), [[0.25, 0.75], [1, 0]], atol=1e-6)
-    assert _loss(logits, np.array([1, 0], np.int32)) == pytest.approx(-math.log(0.75) / 2, rel=1e-5)
+    assert cross_entropy(logits, np.array([1, 0], np.int32)) == pytest.approx(-math.log(0.75) / 2, rel=1e-5)

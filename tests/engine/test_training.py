@@ -41,7 +41,7 @@ def test_steps_are_momentum_descent_and_metrics_come_before_each_step():
     weights = rng.normal(size=(4, 3)).astype(np.float32)
     batches = np.array([[0, 1, 2], [3, 4, 5], [6, 7, 0]], np.int32)
     model = linear_model(weights)
-    loss, accuracy = build_train_steps(model, images, labels, momentum=0.9)(batches, 0.5)
+    loss, accuracy, _ = build_train_steps(model, images, labels, momentum=0.9)(batches, np.full(3, 0.5, np.float32))
 
     velocity, losses, right = np.zeros_like(weights), [], []
     for batch in batches:
@@ -61,10 +61,10 @@ def test_one_call_of_three_steps_is_three_calls_of_one():
     start = np.zeros((4, 3), np.float32)
     batches = np.array([[0, 1], [2, 3], [4, 5]], np.int32)
     together, apart = linear_model(start), linear_model(start)
-    build_train_steps(together, images, labels, 0.5)(batches, 0.1)
-    steps = build_train_steps(apart, images, labels, 0.5)
+    build_train_steps(together, images, labels, momentum=0.5)(batches, np.full(3, 0.1, np.float32))
+    steps = build_train_steps(apart, images, labels, momentum=0.5)
     for batch in batches:
-        steps(batch[np.newaxis], 0.1)
+        steps(batch[np.newaxis], np.array([0.1], np.float32))
     np.testing.assert_allclose(together.get_weights()[0], apart.get_weights()[0], rtol=1e-6)
 
 

@@ -16,6 +16,9 @@ def close_the_lab():
     lab.clear()
 
 
+DOWNLOADS = ["Download MNIST digits (11 MB)", "Download CIFAR-10 (170 MB)", "Download VGG-19 (80 MB)"]
+
+
 def open_home():
     app = AppTest.from_file("../../streamlit_app.py", default_timeout=60).run()
     assert not app.exception
@@ -29,7 +32,7 @@ def texts(app):
 def test_it_says_what_stands_in_and_offers_the_real_data():
     app = open_home()
     assert "standing in for 60,000 training and 10,000 test digits" in texts(app)
-    assert [b.label for b in app.button] == ["Download MNIST digits (11 MB)"]
+    assert [b.label for b in app.button] == DOWNLOADS
 
 
 def test_it_says_when_the_data_are_real(tmp_path, monkeypatch):
@@ -37,7 +40,7 @@ def test_it_says_when_the_data_are_real(tmp_path, monkeypatch):
     monkeypatch.setenv("CNN_LAB_DATA", str(tmp_path))
     app = open_home()
     assert "60,000 training and 10,000 test digits (CNN_LAB_DATA)" in texts(app)
-    assert list(app.button) == []
+    assert [b.label for b in app.button] == DOWNLOADS[1:]
 
 
 def test_a_wrong_data_folder_is_a_message_and_the_page_stands(monkeypatch):
@@ -83,7 +86,7 @@ def test_a_download_that_fails_says_why(no_network):
     assert len(bars) == 1
     assert "Failed" in bars[0]
     assert "the server cannot be reached); 0 of 11,490,434 bytes are kept" in bars[0]
-    assert [b.label for b in app.button] == ["Download MNIST digits (11 MB)"]
+    assert [b.label for b in app.button] == DOWNLOADS
 
 
 def test_workers_that_cannot_be_reached_are_told(monkeypatch):

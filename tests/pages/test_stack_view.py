@@ -11,6 +11,7 @@ from streamlit.testing.v1 import AppTest
 
 from engine.receptive_field import Layer
 from pages.ui.session import lab
+from pages.ui.stack_address import Stack, stack_of, text_of
 from pages.ui.stack_builder import _layer
 from pages.ui.stack_drawing import cone_svg
 
@@ -114,9 +115,42 @@ def test_each_preset_works_and_what_does_not_fit_says_so():
         assert not app.exception
         assert not app.error
     app.pills(key="stack preset").set_value("Dilated").run()
-    app.selectbox(key="stack padding").set_value("valid").run()
-    app.number_input(key="stack size Dilated").set_value(16).run()
+    by_label(app.selectbox, "Padding").set_value("valid").run()
+    by_label(app.number_input, "Input size").set_value(16).run()
     assert [error.value.partition(":")[0] for error in app.error] == ["Layer 4"]
+
+
+def by_label(widgets, label):
+    return next(widget for widget in widgets if widget.label == label)
+
+
+def test_the_address_holds_the_stack_of_ones_own():
+    app = open_page()
+    assert "layers" not in app.query_params
+    app.pills(key="stack preset").set_value("Depthwise").run()
+    by_label(app.number_input, "Input size").set_value(64).run()
+    address = app.query_params["layers"]
+    assert address == "64-32-same_depthwise-3-1-1-_conv-1-1-1-64_depthwise-3-2-1-"
+    shared = open_page(layers=address)
+    assert by_label(shared.number_input, "Input size").value == 64
+    assert shared.dataframe[-1].value["Output"].tolist() == ["64×64×32", "64×64×64", "32×32×64"]
+    assert shared.pills(key="stack preset").value is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("", "rubbish", "64-32", "64-32-full", "0-1-same", "64-x-same", "9-9-same_conv-3", "9-9-same_snow-3-1-1-1"),
+        *("9-9-same_conv-0-1-1-1", "9-9-same_conv-3-1-1-9999999", "9-9-same" + "_conv-3-1-1-1" * 61),
+    ],
+)
+def test_an_address_that_holds_no_stack_is_not_believed(text):
+    assert stack_of(text) is None
+
+
+def test_a_stack_comes_back_from_its_text():
+    stack = Stack(28, 1, "valid", (("Convolution", 4, None, 1, 32), ("Pooling", 2, 2, 1, None)))
+    assert stack_of(text_of(stack)) == stack
 
 
 def test_what_a_row_leaves_empty_has_a_default():

@@ -1,0 +1,32 @@
+"""Runs side by side: which settings differ, and what came out."""
+
+from collections.abc import Sequence
+from dataclasses import fields
+from typing import Any
+
+from engine.history import points
+from engine.rules import ExperimentSettings
+from engine.runs import Run
+
+
+def differing(settings: Sequence[ExperimentSettings]) -> dict[str, list[Any]]:
+    """The values, one a run, of each setting that is not the same in all; in the order of the fields."""
+    values = {f.name: [getattr(s, f.name) for s in settings] for f in fields(settings[0])} if settings else {}
+    return {name: column for name, column in values.items() if any(value != column[0] for value in column)}
+
+
+def outcome(run: Run) -> dict[str, float]:
+    """The last value of each metric, and the numbers of the result once the run has completed; the result counts."""
+    measured = {name: value for point in points(run.events) for name, value in point.metrics.items()}
+    numbers = {n: v for n, v in (run.result or {}).items() if isinstance(v, int | float) and not isinstance(v, bool)}
+    return {**measured, **numbers}
+
+
+def metric_names(runs: Sequence[Run]) -> list[str]:
+    """Every metric of which at least one of the runs has a curve, in order of appearance."""
+    return list(dict.fromkeys(name for run in runs for point in points(run.events) for name in point.metrics))
+
+
+def steps_done(run: Run) -> int:
+    """How many steps the run has done."""
+    return max((point.step for point in points(run.events)), default=0)

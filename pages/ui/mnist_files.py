@@ -1,0 +1,54 @@
+"""What of a run of MNIST can be taken away."""
+
+from dataclasses import asdict
+
+from engine.errors import LabError
+from engine.history import learning_rates, marks, points
+from engine.runs import Run, State
+from engine.sources.catalog import MNIST
+from engine.sources.locate import locate
+from engine.standalone import program
+from pages.ui.chart_files import ChartFile
+from pages.ui.charts import accuracy_chart, loss_chart, marked
+from pages.ui.take_away import Network
+
+NETWORK = Network(
+    "engine.models.mnist",
+    "It takes float32 images [n, 28, 28, 1] from 0 (paper) to 1 (ink) and gives logits, largest for its answer.",
+)
+
+
+def mnist_charts(run: Run) -> list[ChartFile]:
+    """Loss and accuracy, as on the stage."""
+    history, total = points(run.events), run.settings.steps
+    figures = {"Loss": loss_chart(history, total, run.id), "Accuracy": accuracy_chart(history, total, run.id)}
+    title = run.name or "MNIST"
+    return [
+        ChartFile(name, f"{title}: {name.lower()}", f"mnist-{name.lower()}", marked(figure, marks(run.events), total))
+        for name, figure in figures.items()
+    ]
+
+
+def mnist_program(run: Run) -> str:
+    """The program that does this run again, with every change of its learning rate."""
+    rates = learning_rates(run.events, run.settings.learning_rate)
+    values = asdict(run.settings) | {"learning_rates": rates, "whole_mnist": _whole(run)}
+    return program("mnist", values, _remark(run))
+
+
+def _whole(run: Run) -> bool:
+    """Whether it learned from all of MNIST; before its end, whether that is here now."""
+    if run.result:
+        return bool(run.result["train_images"] > 50_000)
+    try:
+        return bool(locate(MNIST).real)
+    except LabError:
+        return False
+
+
+def _remark(run: Run) -> str:
+    if run.state in (State.STOPPED, State.FAILED):
+        return "It ended before its last step; this program goes on."
+    if run.active:
+        return "It was still going on; this program goes on to its last step."
+    return ""

@@ -1,0 +1,131 @@
+"""The runs of an experiment: pin them to compare, open, rename, delete."""
+
+import time
+from collections.abc import Sequence
+
+import streamlit as st
+
+from engine.errors import LabError
+from engine.rules import ExperimentSettings
+from engine.runs import Run
+from pages.ui.address import recall, remember
+from pages.ui.compare_table import setting_text
+from pages.ui.controls import label
+from pages.ui.session import lab, show_run
+
+SHOWN = 8
+"""Rows at first, and how many more each press adds."""
+
+
+def runs_of(cls: type[ExperimentSettings]) -> list[Run]:
+    """Every run of these settings, without its events, the newest first."""
+    return [run for run in lab().runs.listed() if type(run.settings) is cls]
+
+
+def pinned(cls: type[ExperimentSettings], known: Sequence[Run]) -> list[str]:
+    """Ids of the pinned runs in the order they were pinned; the address has them, so that a comparison is a link."""
+    ids = {run.id for run in known}
+    return [run_id for run_id in recall(_address(cls)).split(".") if run_id in ids]
+
+
+def run_list(cls: type[ExperimentSettings], runs: Sequence[Run], shown: Run | None) -> None:
+    """A row a run, the newest first; `shown` is the one on the stage."""
+    pins = pinned(cls, runs)
+    count = st.session_state.setdefault(f"{cls.__name__} rows", SHOWN)
+    for run in runs[:count]:
+        _row(cls, run, is_pinned=run.id in pins, is_shown=bool(shown and shown.id == run.id))
+    if len(runs) > count:
+        st.button(f"{len(runs) - count} older runs", icon=":material/expand_more:", on_click=_show_more, args=(cls,))
+
+
+def run_name(run: Run) -> str:
+    """The user's name for a run, or what is special about its settings."""
+    return run.name or ", ".join(f"{label(n)} {v}" for n, v in _specials(run).items()) or "Defaults"
+
+
+def _specials(run: Run) -> dict[str, str]:
+    defaults = type(run.settings)()
+    names = type(run.settings).__dataclass_fields__
+    return {
+        name: setting_text(getattr(run.settings, name))
+        for name in names
+        if getattr(run.settings, name) != getattr(defaults, name)
+    }
+
+
+def _row(cls: type[ExperimentSettings], run: Run, *, is_pinned: bool, is_shown: bool) -> None:
+    with st.container(horizontal=True, vertical_alignment="center", key=f"run-row-{run.id}"):
+        key = f"pin {run.id}"
+        st.session_state[key] = is_pinned
+        st.checkbox(_brief(run_name(run)), key=key, on_change=_pin, args=(cls, run.id), help=_about(run))
+        st.caption(_told(run, is_shown=is_shown), width="stretch")
+        if not is_shown:
+            st.button("Open", key=f"open {run.id}", on_click=_open, args=(run,), type="tertiary")
+        with st.popover("Edit", type="tertiary", key=f"more {run.id}", help="Rename or delete this run"):
+            _more(run)
+
+
+def _more(run: Run) -> None:
+    key = f"name of {run.id}"
+    with st.form(key=f"rename {run.id}", border=False):
+        st.text_input("Name", value=run.name, key=key, max_chars=60, placeholder=run_name(run))
+        st.form_submit_button("Rename", on_click=_rename, args=(run.id, key))
+    st.button(
+        "Delete",
+        icon=":material/delete:",
+        key=f"delete {run.id}",
+        on_click=_delete,
+        args=(run.id,),
+        disabled=run.active,
+        help="Stop it first." if run.active else "For good: its curves, weights and name.",
+    )
+
+
+def _brief(name: str, most: int = 40) -> str:
+    return name if len(name) <= most else name[: most - 1] + "…"
+
+
+def _about(run: Run) -> str:
+    return ", ".join(f"{label(n)} {v}" for n, v in _specials(run).items()) or "Every setting at its default."
+
+
+def _told(run: Run, *, is_shown: bool) -> str:
+    accuracy = (run.result or {}).get("test_accuracy")
+    parts = [
+        str(run.state),
+        f"{accuracy:.1%} of the test images" if accuracy is not None else "",
+        time.strftime("%d %b %H:%M", time.localtime(run.created)),
+        "shown above" if is_shown else "",
+        run.remark,
+    ]
+    return " · ".join(part for part in parts if part)
+
+
+def _address(cls: type[ExperimentSettings]) -> str:
+    return f"{cls.__name__.removesuffix('Settings').lower()}_pins"
+
+
+def _pin(cls: type[ExperimentSettings], run_id: str) -> None:
+    pins = [pin for pin in recall(_address(cls)).split(".") if pin and pin != run_id]
+    if st.session_state[f"pin {run_id}"]:
+        pins.append(run_id)
+    remember(_address(cls), ".".join(pins))
+
+
+def _open(run: Run) -> None:
+    show_run(run.id, type(run.settings))
+
+
+def _rename(run_id: str, key: str) -> None:
+    try:
+        lab().runs.rename(run_id, st.session_state[key])
+    except LabError as error:
+        st.toast(str(error), icon=":material/error:")
+
+
+def _delete(run_id: str) -> None:
+    lab().runs.delete(run_id)
+
+
+def _show_more(cls: type[ExperimentSettings]) -> None:
+    st.session_state[f"{cls.__name__} rows"] += SHOWN

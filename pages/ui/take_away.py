@@ -1,0 +1,100 @@
+"""The tab "Take away": the network, the history, the charts, the program and the link of a run."""
+
+import ast
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import streamlit as st
+
+from engine.errors import LabError
+from engine.history import history_csv
+from engine.keras_file import check_size, keras_file
+from engine.runs import Run
+from pages.ui.chart_files import ChartFile, chart_files
+from pages.ui.session import lab
+
+TIMEOUT_S = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class Network:
+    """How the network of a run goes into a `.keras` file.
+
+    builder: the module whose `build_network(settings)` makes it; usage: a sentence on what it takes and gives.
+    """
+
+    builder: str
+    usage: str
+
+
+def take_away(
+    run: Run, name: str, network: Network, charts: Callable[[Run], Sequence[ChartFile]], program: Callable[[Run], str]
+) -> None:
+    """Everything of `run`, in files called `name`; of the example that comes with the app all but its weights."""
+    left, right = st.columns(2, gap="large")
+    with left:
+        st.subheader("The network", anchor=False)
+        _network(run, name, network)
+        st.subheader("The history", anchor=False)
+        _history(run, name)
+        st.subheader("The charts", anchor=False)
+        chart_files(charts(run), key=f"{name} files")
+        st.subheader("The link", anchor=False)
+        _link(run)
+    with right:
+        st.subheader("The program", anchor=False)
+        _program(run, name, program(run))
+
+
+def _network(run: Run, name: str, network: Network) -> None:
+    keeper = lab()
+    steps = [step for called, step in run.kept if called == "weights"]
+    if not steps:
+        st.caption("There are no weights to take: train a network first.")
+        return
+    try:
+        check_size(keeper.runs.arrays(run.id, "weights"))
+    except LabError as error:
+        st.caption(f":material/error: {error}")
+        return
+    st.download_button(
+        "Network (.keras)",
+        # Made when it is asked for, of the weights as they are by then.
+        lambda: keeper.call(
+            keras_file, network.builder, run.settings, keeper.runs.arrays(run.id, "weights"), timeout_s=TIMEOUT_S
+        ),
+        f"{name}.keras",
+        "application/octet-stream",
+        icon=":material/download:",
+        on_click="ignore",
+    )
+    st.caption(f'`keras.saving.load_model("{name}.keras")` loads it, as of step {steps[-1]:,}. {network.usage}')
+
+
+def _history(run: Run, name: str) -> None:
+    keeper = lab()
+    st.download_button(
+        "History (.csv)",
+        lambda: history_csv((keeper.watch(run.id) or run).events),
+        f"{name}-history.csv",
+        "text/csv",
+        icon=":material/download:",
+        on_click="ignore",
+    )
+    st.caption("A row a point of the charts, with every digit, and what was changed on the way.")
+
+
+def _program(run: Run, name: str, text: str) -> None:
+    st.download_button(
+        "Program (.py)", text, f"{name}_run.py", "text/x-python", icon=":material/download:", on_click="ignore"
+    )
+    st.caption(ast.get_docstring(ast.parse(text)) or "")
+    st.code(text, language="python", height=460)
+
+
+def _link(run: Run) -> None:
+    if not lab().watch(run.id):
+        st.caption("An example has none; a run of yours has.")
+        return
+    st.code(f"{st.context.url or ''}?run={run.id}", language=None, wrap_lines=True)
+    st.caption("Whoever reaches this app sees this run there, while it runs and after, until it is deleted.")

@@ -1,0 +1,161 @@
+"""What the tabs "Compare" and "Take away" draw from runs: curves, labels, marks, the table, the program."""
+
+import math
+import re
+import xml.etree.ElementTree as ET
+from dataclasses import replace
+from itertools import pairwise
+
+import plotly.graph_objects as go
+import pytest
+
+from engine.events import Mark, Progress
+from engine.history import learning_rates
+from engine.runs import Run, State
+from engine.settings import MnistSettings
+from pages.ui.charts import loss_chart, marked
+from pages.ui.compare_chart import COLOURS, LABEL_GAP, SYMBOLS, compare_chart, compare_height, sign_of, spread
+from pages.ui.compare_table import compare_table, setting_text
+from pages.ui.live import bar_html
+from pages.ui.mnist_files import mnist_charts, mnist_program
+from pages.ui.run_list import run_name
+
+
+def run(number=0, accuracy=0.5, **settings):
+    events = tuple(
+        Progress(step, 10, {"test_accuracy": accuracy * step / 10, "train_loss": 1.0}) for step in (0, 5, 10)
+    )
+    result = {"test_accuracy": accuracy, "test_accuracy_low": 0.4, "test_accuracy_high": 0.6, "train_images": 4000}
+    made = MnistSettings(steps=10, **settings)
+    return Run(f"{number:08x}", made, State.COMPLETED, 0, 12.0, "", events, f"run {number}", result=result)
+
+
+def drawn(figure, narrow=False):
+    """The figure as Plotly takes it."""
+    return go.Figure(figure["data"], {**figure["layout"], **(figure["narrow"] if narrow else {})})
+
+
+def test_places_stay_where_there_is_room_and_move_apart_around_their_middle_where_not():
+    assert spread([0, 100, 50], 16) == [0, 100, 50]
+    assert spread([10, 10], 16) == [2, 18]
+    assert spread([10, 10, 10], 16) == [-6, 10, 26]
+    assert spread([0, 4, 100], 16) == [-6, 10, 100]
+    # The two at 20 push what is at 30 up, and are pushed down by it: the three stand around their mean.
+    assert spread([30, 20, 20], 16) == pytest.approx([70 / 3 + 16, 70 / 3 - 16, 70 / 3])
+    assert spread([], 16) == []
+
+
+def test_places_are_never_closer_than_the_gap():
+    wanted = [math.sin(n * n) * 60 for n in range(40)]
+    places = spread(wanted, 16)
+    assert min(b - a for a, b in pairwise(sorted(places))) >= 16 - 1e-9
+    assert [n for _, n in sorted(zip(places, range(40), strict=True))] == sorted(range(40), key=lambda n: wanted[n])
+
+
+def test_plotly_accepts_the_comparison_of_many_runs_and_no_label_lies_on_another():
+    runs = [run(n, accuracy=0.9 + 0.001 * n) for n in range(20)]
+    figure = drawn(compare_chart(runs, [r.name for r in runs], "test_accuracy"))
+    assert len(figure.data) == len(figure.layout.annotations) == 20
+    pixels = (compare_height(20) - 52) / 1.02
+    heights = sorted(a.y * pixels + a.yshift for a in figure.layout.annotations)
+    assert min(b - a for a, b in pairwise(heights)) >= LABEL_GAP - 0.2
+    assert "run 3 90.3%" in figure.layout.annotations[3].text
+
+
+def test_a_narrow_chart_keeps_its_room_for_the_curves():
+    figure = compare_chart([run()], ["a long name of a run"], "test_accuracy")
+    wide, narrow = drawn(figure), drawn(figure, narrow=True)
+    assert (wide.layout.annotations[0].text[-27:], narrow.layout.annotations[0].text[-6:]) == (
+        " a long name of a run 50.0%",
+        " 50.0%",
+    )
+    assert narrow.layout.margin.r < 70 < wide.layout.margin.r
+
+
+def test_runs_are_told_apart_by_colour_and_marker_and_none_by_colour_alone():
+    signs = [sign_of(n) for n in range(len(COLOURS) * len(SYMBOLS))]
+    assert len(set(signs)) == len(signs)
+    assert len({symbol for _, symbol, _ in signs[: len(COLOURS)]}) == len(COLOURS)
+
+
+def test_test_curves_are_dashed_and_train_curves_solid_as_everywhere():
+    test, train = (compare_chart([run()], ["a"], name)["data"][0]["line"] for name in ("test_accuracy", "train_loss"))
+    assert (test["dash"], "dash" in train) == ("dash", False)
+
+
+def test_runs_without_the_metric_or_without_numbers_have_no_label():
+    empty = replace(run(), events=())
+    diverged = replace(run(), events=(Progress(0, 10, {"test_loss": math.nan}),))
+    figure = compare_chart([empty, diverged], ["a", "b"], "test_loss")
+    assert figure["layout"]["annotations"] == []
+    drawn(figure)
+
+
+def test_names_of_users_are_text_and_never_markup():
+    name = "<img src=x onerror=alert(1)>"
+    figure = compare_chart([run()], [name], "test_accuracy")
+    assert "<img" not in str(figure)
+    assert "<img" not in compare_table([run()], [name])
+
+
+def test_the_table_has_a_row_a_run_the_settings_that_differ_and_the_results():
+    html = compare_table([run(1, pool1=3), replace(run(2), state=State.STOPPED, result=None)], ["first", "second"])
+    table = ET.fromstring(re.search(r"<table>.*</table>", html)[0])
+    head = [cell.text for cell in table.findall("thead/tr/th")]
+    assert head == ["Run", "Pool 1", "Test accuracy", "Train loss", "Steps done", "Time"]
+    rows = [[cell.text for cell in row.findall("td")] for row in table.findall("tbody/tr")]
+    assert rows == [
+        ["3", "50.0% (40.0% to 60.0%)", "1", "10 (completed)", "12 s"],
+        ["2", "50.0%", "1", "10 (stopped)", "12 s"],
+    ]
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [(True, "on"), (False, "off"), (2000, "2,000"), (0.005, "0.005"), ("adam", "adam"), (b"", "sample")],
+)
+def test_settings_as_text(value, text):
+    assert setting_text(value) == text
+    assert setting_text(b"x" * 1500) == "picture of 2 kB"
+
+
+def test_a_run_is_called_by_its_name_or_by_what_is_special():
+    assert run_name(run(1)) == "run 1"
+    assert run_name(replace(run(), name="")) == "Steps 10"
+    assert run_name(replace(run(), name="", settings=MnistSettings())) == "Defaults"
+
+
+def test_marks_are_lines_with_their_text_and_of_crowded_texts_the_last_is_shown():
+    marks = [Mark(10, "learning rate 0.01"), Mark(50, "a"), Mark(51, "<b>")]
+    figure = go.Figure(marked(loss_chart([], 100, "r"), marks, 100))
+    assert sorted(shape.x0 for shape in figure.layout.shapes) == [10, 50, 51]
+    assert {a.x: a.text for a in figure.layout.annotations} == {10: "learning rate 0.01", 51: "&lt;b&gt;"}
+
+
+def test_the_charts_to_save_are_those_of_the_stage_with_marks_and_a_title():
+    changed = replace(run(3), events=(*run().events, Mark(5, "learning rate 0.1")))
+    charts = mnist_charts(changed)
+    assert [chart.title for chart in charts] == ["run 3: loss", "run 3: accuracy"]
+    for chart in charts:
+        assert go.Figure(chart.figure).layout.shapes[0].x0 == 5
+
+
+def test_the_program_follows_the_data_and_the_changes_of_the_run():
+    changed = replace(run(), events=(*run().events, Mark(5, "learning rate 0.1")))
+    assert learning_rates(changed.events, 0.005) == {0: 0.005, 5: 0.1}
+    assert "LEARNING_RATES = {0: 0.005, 5: 0.1}  #" in mnist_program(changed)
+    assert "WHOLE_MNIST = False" in mnist_program(changed)
+    whole = replace(changed, result={"train_images": 60_000})
+    assert "WHOLE_MNIST = True" in mnist_program(whole)
+
+
+def test_the_program_of_a_run_that_did_not_reach_its_end_says_so():
+    for state, word in [(State.STOPPED, "ended before"), (State.PAUSED, "still going on"), (State.COMPLETED, None)]:
+        line = next(line for line in mnist_program(replace(run(), state=state)).splitlines() if "# The run." in line)
+        assert (word in line) if word else line == "# The run."
+
+
+def test_the_bar_of_a_paused_run_tells_its_step_and_of_one_that_is_not_saved_why():
+    paused = replace(run(), state=State.PAUSED, remark="This run is not saved (No space left on device).")
+    html = bar_html(paused)
+    assert all(words in html for words in ("Paused", "step 10 of 10", "No space left on device"))
