@@ -1,18 +1,16 @@
 """The settings of a dream: what to dream of, from which picture, and how."""
 
 import html
-import io
 
 import streamlit as st
-from PIL import Image
 
 from engine.dream_settings import DeepDreamSettings, efficientnet_layers, verify
 from engine.dreaming import layers_of, sees
 from engine.errors import LabError
 from engine.feature_maps import class_names
-from engine.images import MOST_BYTES, Pixels
+from engine.sources.photographs import PHOTOGRAPHS
 from pages.ui.controls import chosen, preset_picker, setting_inputs
-from pages.ui.picture_source import KINDS, picture_input
+from pages.ui.picture_choice import photograph_file, picture_choice
 from pages.ui.session import lab, show_run
 
 LAYER = f"{DeepDreamSettings.__name__}.layer"
@@ -20,7 +18,8 @@ CHANNEL = f"{DeepDreamSettings.__name__}.channel"
 OBJECTIVE = f"{DeepDreamSettings.__name__}.objective"
 CLASS = f"{DeepDreamSettings.__name__}.image_class"
 TROUBLE = "dream trouble"
-PICTURE = "dream picture"
+PICTURE, GUIDE = "dream's picture", "dream's guide"
+SAMPLES = sorted(PHOTOGRAPHS, key="Temple".__ne__)
 
 NAMED = {
     "channel": "One channel",
@@ -37,8 +36,7 @@ LOAD_S = 60.0
 def dream_form(running: bool) -> None:
     """Presets, picture, objective, the rest in folds, and the button."""
     preset_picker(DeepDreamSettings)
-    st.session_state.setdefault("picture", "Temple")
-    st.session_state[PICTURE] = picture_input()
+    st.session_state[PICTURE] = picture_choice("Picture", "dream_picture", SAMPLES, photograph_file)
     setting_inputs(DeepDreamSettings, ["noise"], columns=1)
     _objective()
     with st.expander("Octaves and steps", icon=":material/layers:"):
@@ -75,13 +73,8 @@ def dream_with(layer: str, channel: int) -> None:
 
 def dream_settings() -> DeepDreamSettings:
     """The settings as the widgets stand, with their pictures."""
-    upload = st.session_state.get("dream guide")
-    image = st.session_state.get(PICTURE)
-    return chosen(
-        DeepDreamSettings,
-        image=b"" if image is None else _file_of(image),
-        guide=upload.getvalue() if upload else b"",
-    )
+    pictures = {"image": PICTURE, "guide": GUIDE}
+    return chosen(DeepDreamSettings, **{name: st.session_state.get(key, b"") for name, key in pictures.items()})
 
 
 def layers_here(network: str) -> dict[str, int]:
@@ -131,8 +124,10 @@ def _objective() -> None:
         st.selectbox("Class", class_names(), key=CLASS, persist_state="session", help="One of ImageNet's 1,000.")
     if objective == "several":
         setting_inputs(DeepDreamSettings, ["mixture"], columns=1)
+    st.session_state[GUIDE] = b""
     if objective == "guide":
-        st.file_uploader("Guide picture", KINDS, max_upload_size=MOST_BYTES // 1_000_000, key="dream guide")
+        guides = sorted(PHOTOGRAPHS, key="Cat".__ne__)
+        st.session_state[GUIDE] = picture_choice("Guide picture", "dream_guide", guides, photograph_file)
     st.html(f'<p class="lab-note">{html.escape(_counted(layers))}</p>')
 
 
@@ -143,10 +138,3 @@ def _counted(layers: dict[str, int]) -> str:
 @st.cache_data(show_spinner="Loading the network…")
 def _layers(network: str) -> dict[str, int]:
     return lab().call(layers_of, network, timeout_s=LOAD_S)
-
-
-@st.cache_data(max_entries=16, show_spinner=False)
-def _file_of(image: Pixels) -> bytes:
-    buffer = io.BytesIO()
-    Image.fromarray(image).save(buffer, "JPEG", quality=95, subsampling=0)
-    return buffer.getvalue()

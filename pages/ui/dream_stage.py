@@ -1,100 +1,88 @@
 """The stage of the DeepDream page: the picture as it changes, the objective, and afterwards all that can be done."""
 
-import io
 from collections.abc import Sequence
 from dataclasses import replace
 
 import streamlit as st
-from PIL import Image
 
-from engine.events import Completed, Progress, Snapshot
-from engine.films import gif, mp4, series
+from engine.dream_settings import DeepDreamSettings
+from engine.events import Progress, Snapshot
+from engine.films import series
 from engine.runs import Run
 from pages.ui.charts import Figure
-from pages.ui.history import history, snapshot_address
+from pages.ui.history import snapshot_address
 from pages.ui.live import duration
 from pages.ui.live_chart import live_chart
-from pages.ui.picture_pair import pictures
+from pages.ui.making import made_picture, picture_shape
 from pages.ui.session import lab, show_run
 from pages.ui.theme import OUTPUT
 from pages.ui.wipe import wipe
 
-VIEWS = ("Picture", "Before and after", "Making", "Zoom")
+NAMES = ("Before", "Dream")
+CHAINS = "zooms that go on from another run"
 
 
 def dream_stage(run: Run) -> None:
     """The newest picture and the objective; for a run that has ended also wipe, history and files."""
-    shots = series([event for event in run.events if isinstance(event, Snapshot)], "dream")
-    frames = series([event for event in run.events if isinstance(event, Snapshot)], "zoom")
+    shots, frames = _shots(run, "dream"), _shots(run, "zoom")
     if not shots:
         st.html('<div class="lab-dream-place"></div>')
         return
+    before = snapshot_address(shots[0])
     if run.active:
-        _one((frames or shots)[-1], _shape(shots[0]))
+        newest = snapshot_address((frames or shots)[-1])
+        wipe(before, newest, picture_shape(shots[0]), names=NAMES, key="dream canvas", at=0)
     else:
-        _looked_at(shots, frames, run.id)
+        made_picture(run.id, shots, before, NAMES, "dream", zoom=_whole_zoom(run, frames))
+        if frames:
+            _zoom_on(run, frames[-1])
     steps = [event for event in run.events if isinstance(event, Progress) and event.metrics]
     chart = objective_chart(steps, steps[-1].total if steps else 1, run.id)
     live_chart(chart, key="objective", height=190, description=_spoken(steps))
-    if not run.active:
-        _files(shots, frames, run)
+    if run.result:
+        st.html(f'<p class="lab-note">{_summary(run)}</p>')
 
 
-def _one(shot: Snapshot, shape: tuple[int, int]) -> None:
-    """A snapshot of an early octave is small; it is drawn as large as the last will be."""
-    figure = {"src": snapshot_address(shot), "title": f"The dream after step {shot.step}", "hue": OUTPUT}
-    pictures([figure], shape, key="dream picture")
+def _shots(run: Run, name: str) -> list[Snapshot]:
+    return series([event for event in run.events if isinstance(event, Snapshot)], name)
 
 
-def _looked_at(shots: Sequence[Snapshot], frames: Sequence[Snapshot], run_id: str) -> None:
-    views = VIEWS if len(frames) > 1 else VIEWS[:3]
-    st.session_state.setdefault("dream view", "Picture")
-    if st.session_state["dream view"] not in views:
-        st.session_state["dream view"] = "Picture"
-    match st.segmented_control("View", views, required=True, key="dream view", label_visibility="collapsed"):
-        case "Before and after" if len(shots) > 1:
-            before, after = snapshot_address(shots[0]), snapshot_address(shots[-1])
-            wipe(before, after, _shape(shots[-1]), names=("Before", "After"), key=f"dream wipe {run_id}")
-        case "Making":
-            history(shots, _shape(shots[-1]), key=f"dream making {run_id}")
-        case "Zoom":
-            history(frames, _shape(frames[-1]), key=f"dream zoom {run_id}")
-        case _:
-            _one(shots[-1], _shape(shots[0]))
-
-
-def _files(shots: Sequence[Snapshot], frames: Sequence[Snapshot], run: Run) -> None:
-    film, word = (frames, "zoom") if len(frames) > 1 else (shots, "timelapse")
-    with st.container(horizontal=True, key="dream-files"):
-        _download(
-            "PNG", shots[-1].picture if shots[-1].picture.startswith(b"\x89PNG") else _png(shots[-1]), "dream.png"
-        )
-        if frames:
-            st.button("Zoom on", icon=":material/zoom_in:", on_click=_zoom_on, args=(run, frames[-1]))
-        if len(film) > 1:
-            _download(f"GIF {word}", lambda: gif(film), f"dream-{word}.gif")
-            _download(f"MP4 {word}", lambda: mp4(film), f"dream-{word}.mp4")
-    result = next((event.result for event in run.events if isinstance(event, Completed)), None)
-    if result:
-        rises = ", ".join(
-            f"{first:.2f} → {last:.2f}"
-            for first, last in zip(result["octave_starts"], result["octave_ends"], strict=True)
-        )
-        st.html(
-            f'<p class="lab-note">{result["steps"]} steps in {duration(result["seconds"])}, maps in '
-            f"{result['precision']}. The objective at the start and the end of each octave: {rises}.</p>"
-        )
+def _whole_zoom(run: Run, frames: list[Snapshot]) -> list[Snapshot]:
+    """The frames of this run after those of the runs that it goes on from in this browser, counted from 1."""
+    earlier = [lab().watch(run_id) for run_id in st.session_state.get(CHAINS, {}).get(run.id, ())]
+    whole = [frame for before in earlier if before for frame in _shots(before, "zoom")] + frames
+    return [replace(frame, step=number) for number, frame in enumerate(whole, 1)]
 
 
 def _zoom_on(run: Run, frame: Snapshot) -> None:
-    """Go on from the last frame: the zoom is as long as one likes."""
+    frames = run.settings.zoom_frames
+    st.button(
+        f"Zoom on, {frames} frame{'s' * (frames > 1)} more",
+        icon=":material/zoom_in:",
+        on_click=_go_on,
+        args=(run, frame),
+        help="Goes on from the last frame. The film grows, as often as you like.",
+    )
+
+
+def _go_on(run: Run, frame: Snapshot) -> None:
+    """A run that only zooms, from the last frame of another."""
     again = replace(run.settings, image=frame.picture, noise=False, octaves=1, iterations=1)
-    show_run(lab().start(again), type(again))
+    run_id = lab().start(again)
+    chains: dict[str, tuple[str, ...]] = st.session_state.setdefault(CHAINS, {})
+    chains[run_id] = (*chains.get(run.id, ()), run.id)
+    show_run(run_id, DeepDreamSettings)
 
 
-def _download(label: str, data: object, name: str) -> None:
-    mime = {"png": "image/png", "gif": "image/gif", "mp4": "video/mp4"}[name.rpartition(".")[2]]
-    st.download_button(label, data, name, mime, icon=":material/download:", on_click="ignore", key=f"save {name}")
+def _summary(run: Run) -> str:
+    result = run.result
+    rises = ", ".join(
+        f"{first:.2f} → {last:.2f}" for first, last in zip(result["octave_starts"], result["octave_ends"], strict=True)
+    )
+    return (
+        f"{result['steps']} steps in {duration(result['seconds'])}, maps in {result['precision']}. "
+        f"The objective at the start and the end of each octave: {rises}."
+    )
 
 
 def objective_chart(steps: Sequence[Progress], total: int, revision: str) -> Figure:
@@ -139,15 +127,3 @@ def _spoken(steps: Sequence[Progress]) -> str:
         return "Objective over the steps; no values yet."
     step, octave, value = steps[-1].step, steps[-1].metrics["octave"], steps[-1].metrics["objective"]
     return f"Objective over the steps. At step {step}, octave {octave:.0f}: {value:.3g}."
-
-
-def _shape(shot: Snapshot) -> tuple[int, int]:
-    with Image.open(io.BytesIO(shot.picture)) as image:
-        return image.height, image.width
-
-
-def _png(shot: Snapshot) -> bytes:
-    """A stopped run's last picture is a JPEG."""
-    buffer = io.BytesIO()
-    Image.open(io.BytesIO(shot.picture)).save(buffer, "PNG")
-    return buffer.getvalue()
