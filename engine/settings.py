@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
+from engine.dream_settings import DeepDreamSettings
 from engine.rules import ExperimentSettings, check, choice, flag, setting
 from engine.style_settings import StyleSettings
 
@@ -132,5 +133,6 @@ EXPERIMENTS: Mapping[str, type[ExperimentSettings]] = {
     "mnist": MnistSettings,
     "cifar": CifarSettings,
     "style_transfer": StyleSettings,
+    "deep_dream": DeepDreamSettings,
 }
 """The experiments by the name that the command line gives them."""
