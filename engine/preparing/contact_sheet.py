@@ -19,7 +19,8 @@ def contact_sheet(paths: Sequence[Path]) -> bytes:
     for place, path in enumerate(paths):
         picture = Image.fromarray(read_image(path.read_bytes()))
         scale = SIDE / max(picture.size)
-        small = picture.resize(tuple(max(1, round(side * scale)) for side in picture.size), Image.Resampling.LANCZOS)
+        size = (max(1, round(picture.width * scale)), max(1, round(picture.height * scale)))
+        small = picture.resize(size, Image.Resampling.LANCZOS)
         row, column = divmod(place, COLUMNS)
         sheet.paste(small, (column * (SIDE + GAP), row * (SIDE + GAP)))
     buffer = io.BytesIO()
