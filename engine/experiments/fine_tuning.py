@@ -37,7 +37,7 @@ def load(data: Path | None = None) -> Path | None:
 
 
 def run(settings: FineTuningSettings, data: Path | None) -> Steering[None]:
-    """Train; a `Progress` a chart point, a `Mark` and `Predictions` where the top blocks are unfrozen and at the end."""
+    """Train; a `Progress` a chart point, a `Mark` and `Predictions` where the top blocks are unfrozen."""
     yield Beat()
     examples = _examples(settings, data)
     yield Progress(0, settings.steps, {})

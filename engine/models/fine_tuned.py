@@ -60,7 +60,7 @@ def build_whole(settings: FineTuningSettings, classes: int) -> keras.Model:
 
 
 def restored(settings: FineTuningSettings, weights: Mapping[str, NDArray[Any]]) -> keras.Model:
-    """The trained network of a run; weights "0", "1", … in the order of its `get_weights()`, the last the head's bias."""
+    """The trained network of a run; weights "0", "1", … in the order of its `get_weights()`."""
     ordered = [weights[str(number)] for number in range(len(weights))]
     model = build_whole(settings, len(ordered[-1]))
     model.set_weights(ordered)
