@@ -149,7 +149,7 @@ class FineTuningSettings:
         "Head, then top blocks": {},
         "Head only": {"method": "head"},
         "From scratch": {"method": "scratch"},
-        "Sharper pictures": {"size": 128},
+        "Quick": {"size": 96, "test_images": 1_000, "tune_steps": 100},
     }
 
     method: str = choice(
@@ -158,7 +158,7 @@ class FineTuningSettings:
         "Train a new head and then the top blocks; the head only; or a small network that has seen nothing before.",
     )
     per_class: int = setting(100, 1, 5_000, "Training pictures of each class, at most.")
-    size: int = setting(96, 32, 224, "Side in pixels that pictures are brought to; 224 is what ImageNet was learnt at.")
+    size: int = setting(128, 32, 224, "Side in pixels that pictures are brought to; ImageNet was learnt at 224.")
     head_steps: int = setting(300, 1, 20_000, "Steps in which only the head learns.")
     learning_rate: float = setting(0.003, 1e-6, 1.0, "Of the head; the top blocks learn with a tenth of it.")
     tune_steps: int = setting(200, 1, 20_000, "Steps after the top blocks are unfrozen.")

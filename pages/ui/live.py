@@ -24,12 +24,18 @@ def steps(done: int, total: int) -> str:
 
 
 def live_view(
-    run: Run, draw: Callable[[Run], None], amount: Callable[[int, int], str] = steps, *, steered: bool = False
+    run: Run,
+    draw: Callable[[Run], None],
+    amount: Callable[[int, int], str] = steps,
+    *,
+    steered: bool = False,
+    key: str = "run-bar",
 ) -> None:
     """Show `run` until it has ended, then the page once more.
 
     `draw` draws the stage from a run; `amount` says how far it is, from what is done and the total. `steered`: the
-    experiment does single steps and takes a new learning rate while it runs.
+    experiment does single steps and takes a new learning rate while it runs; `key` begins with "run-bar" and differs
+    where a page shows two runs.
     """
 
     first = run.elapsed_s < FIRST_S
@@ -39,7 +45,7 @@ def live_view(
         now = lab().watch(run.id) or run
         if run.active and (not now.active or (first and now.elapsed_s >= FIRST_S)):
             st.rerun()
-        with st.container(horizontal=True, vertical_alignment="center", key="run-bar"):
+        with st.container(horizontal=True, vertical_alignment="center", key=key):
             st.html(bar_html(now, amount))
             run_controls(now, steered=steered)
         draw(now)
