@@ -1,5 +1,7 @@
 """The section "Classify": any picture through EfficientNet-Lite0, or through the network of the shown run."""
 
+import html
+
 import streamlit as st
 
 from engine.errors import LabError
@@ -62,14 +64,13 @@ def naming_html(named: Naming | None, note: str) -> str:
     """What the network gets, where it looked, and the likeliest names."""
     if not named:
         return f'<div class="lab-named-place"><p class="lab-note">{note}</p></div>'
+    best = html.escape(named.names[0])
     figures = [_figure(png_address(named.seen), "What the network gets")]
     if named.looked is not None:
-        figures.append(
-            _figure(png_address(overlay(named.seen, named.looked)), f"What spoke for {named.names[0]}: bright")
-        )
+        figures.append(_figure(png_address(overlay(named.seen, named.looked)), f"What spoke for {best}: bright"))
     shares = dict(zip(named.names, named.probabilities, strict=True))
     return (
-        f'<div class="lab-named-place"><p class="lab-verdict"><b>{named.names[0]}</b>, '
+        f'<div class="lab-named-place"><p class="lab-verdict"><b>{best}</b>, '
         f'{named.probabilities[0]:.0%} sure</p><div class="lab-named"><div class="lab-named-pictures">'
         f"{''.join(figures)}</div>{class_bars_html(shares, 'The likeliest names')}</div></div>"
     )

@@ -17,14 +17,16 @@ from engine.sources.photo10 import NAMES as PHOTO10_NAMES
 EXAMPLE = Path(__file__).parents[1] / "examples" / "fine_tuning.json"
 
 NOTICE = """
-- **The first curve climbs in a second.** Only one dense layer learns, on features that were computed once: the backbone
-  has seen a million photographs and already knows edges, fur and wheels.
-- **At the line the top blocks join in, at a tenth of the rate.** Longer steps would throw away what ImageNet taught them.
-- **Training reaches 100 %, validation does not.** A hundred pictures a class are soon known by heart; what is new in the
-  validation pictures is not. Try 10 and 500 a class, and from scratch on the same number.
-- **The batch normalisation keeps ImageNet's statistics.** They are folded into the convolutions here. With statistics of
-  small batches the unfrozen blocks would see other numbers in training than in use.
-- **Larger is better, and slower.** The pictures have 32×32 pixels, yet at 128 more of the backbone fits them than at 64.
+- **The first curve climbs in a second.** Only one dense layer learns, on features that were computed once: the
+  backbone has seen a million photographs and already knows edges, fur and wheels.
+- **At the line the top blocks join in, at a tenth of the rate.** Longer steps would throw away what ImageNet taught
+  them.
+- **Training reaches 100 %, validation does not.** A hundred pictures a class are soon known by heart; what is new
+  in the validation pictures is not. Try 10 and 500 a class, and from scratch on the same number.
+- **The batch normalisation keeps ImageNet's statistics.** They are folded into the convolutions here. With
+  statistics of small batches the unfrozen blocks would see other numbers in training than in use.
+- **Larger is better, and slower.** The pictures have 32×32 pixels, yet at 128 more of the backbone fits them than
+  at 64.
 """
 
 CODE = """backbone = keras.applications.MobileNetV2(include_top=False, pooling="avg", input_shape=({size}, {size}, 3))
