@@ -1,10 +1,12 @@
 """Which states of a network are kept while it is trained, and in what form."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.errors import InvalidInput
 from engine.events import Arrays
 
 MOST = 16
@@ -31,6 +33,8 @@ def weights_event(step: int, weights: Sequence[NDArray[np.float32]]) -> Arrays:
     return Arrays("weights", step, {str(number): weight for number, weight in enumerate(weights)})
 
 
-def weights_of(arrays: dict[str, NDArray[np.float32]]) -> list[NDArray[np.float32]]:
-    """The weights of a "weights" event, in their order again."""
-    return [arrays[name] for name in sorted(arrays, key=int)]
+def weights_of(arrays: Mapping[str, NDArray[Any]]) -> list[NDArray[np.float32]]:
+    """The weights of a "weights" event, in their order again. Raises `InvalidInput` for arrays that are none."""
+    if set(arrays) != {str(number) for number in range(len(arrays))}:
+        raise InvalidInput("What this run kept of its weights is damaged; train again.")
+    return [arrays[name].astype(np.float32, copy=False) for name in sorted(arrays, key=int)]

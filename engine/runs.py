@@ -18,11 +18,14 @@ from numpy.typing import NDArray
 
 from engine.archive import Archive, Head
 from engine.errors import InvalidInput
-from engine.events import Arrays, Completed, Event
+from engine.events import Arrays, Completed, Event, Snapshot
 from engine.rules import Settings
 
 KEPT_RUNS = 200
 """Finished runs that are remembered; the oldest are forgotten first."""
+
+MOST_SNAPSHOTS = 60
+"""Pictures of one series that a run keeps in memory: a longer one keeps fewer of each stretch."""
 
 LOADED_RUNS = 12
 """Finished runs whose events stay in memory though they are on disk: those watched last."""
@@ -121,9 +124,24 @@ class Record:
         """Keep an event, unless the run has ended."""
         if self.active and self.events is not None:
             self.events.append(event)
+            if isinstance(event, Snapshot):
+                # What is on disk stays there; `written` counts those of it that are still in memory.
+                self.written -= thin_out(self.events, event.name, self.written)
             if isinstance(event, Completed):
                 self.result = event.result
                 self.end(State.COMPLETED)
+
+
+def thin_out(events: list[Event], name: str, before: int = 0) -> int:
+    """Once there are more than `MOST_SNAPSHOTS` of one series, leave out every second, but neither first nor last.
+
+    Returns how many of the first `before` events went.
+    """
+    places = [i for i, event in enumerate(events) if isinstance(event, Snapshot) and event.name == name]
+    gone = places[-2:0:-2] if len(places) > MOST_SNAPSHOTS else []
+    for place in gone:
+        del events[place]
+    return sum(place < before for place in gone)
 
 
 class Runs:
@@ -169,6 +187,8 @@ class Runs:
             record.watched = time.monotonic()
             if record.events is None and self._archive:
                 record.events = self._archive.events(run_id)
+                for name in {event.name for event in record.events if isinstance(event, Snapshot)}:
+                    thin_out(record.events, name)
                 record.written = len(record.events)
                 record.kept = self._archive.kept(run_id)
             return self._as_run(record)
@@ -297,17 +317,23 @@ class Runs:
         with self.changed:
             known, head = record.id in self._records, record.as_head()
             fresh = (record.events or [])[record.written :]
+            # Counted before they are written: snapshots may be thinned out meanwhile, which counts them too.
+            record.written += len(fresh)
         if not known:
             return False
         # While it runs the time alone is no reason to write.
         as_written = replace(head, elapsed_s=record.head.elapsed_s) if record.head and record.active else head
         changed = as_written != record.head
-        if changed:
-            archive.write_head(head)
-            record.head = head
-        if fresh:
-            archive.append_events(record.id, [(event, record.elapsed_s) for event in fresh])
-            record.written += len(fresh)
+        try:
+            if changed:
+                archive.write_head(head)
+                record.head = head
+            if fresh:
+                archive.append_events(record.id, [(event, record.elapsed_s) for event in fresh])
+        except OSError:
+            with self.changed:
+                record.written = max(0, record.written - len(fresh))
+            raise
         return changed or bool(fresh)
 
     def _ended(self) -> list[Record]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from engine.rules import ExperimentSettings, check, choice, flag, setting, text
+from engine.style_settings import StyleSettings
 
 
 @dataclass(frozen=True)
@@ -193,5 +194,6 @@ EXPERIMENTS: Mapping[str, type[ExperimentSettings]] = {
     "cifar": CifarSettings,
     "prepare": PrepareSettings,
     "fine_tuning": FineTuningSettings,
+    "style_transfer": StyleSettings,
 }
 """The experiments by the name that the command line gives them."""

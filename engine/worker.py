@@ -100,7 +100,8 @@ class Orders:
         with self._changed:
             if isinstance(event, Progress) and event.step > self._step:
                 self._step, self._steps = event.step, max(0, self._steps - 1)
-            if self._holds():
+            # Between two other events a step may have been done that nobody was told of.
+            if isinstance(event, Progress) and self._holds():
                 say(Paused())
                 began = time.monotonic()
                 self._changed.wait_for(lambda: not self._holds())

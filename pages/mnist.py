@@ -5,6 +5,7 @@ from pathlib import Path
 
 import streamlit as st
 
+from engine.challenges import MNIST_CHALLENGES
 from engine.events import Completed, Predictions, Progress, from_json
 from engine.history import marks, points
 from engine.models.layers import mnist_layers
@@ -22,14 +23,17 @@ from pages.ui.gallery import gallery_html
 from pages.ui.lesson_tabs import lesson_tabs
 from pages.ui.live import duration, live_view
 from pages.ui.live_chart import Chart, live_charts
+from pages.ui.mnist_bugs import spot_the_bug
+from pages.ui.mnist_evidence import DIGITS
 from pages.ui.mnist_files import NETWORK, mnist_charts, mnist_program
+from pages.ui.mnist_inside import what_it_learned, where_it_is_wrong
 from pages.ui.network_diagram import network_svg
 from pages.ui.session import lab, show_run, shown_run
 from pages.ui.sources_panel import source_note
 from pages.ui.take_away import take_away
+from pages.ui.your_turn import your_turn
 
 EXAMPLE = Path(__file__).parent / "examples" / "mnist.json"
-DIGITS = "0123456789"
 
 
 def train() -> None:
@@ -146,11 +150,15 @@ with stage:
             "A finished example: the chapter's settings on the 5,000 digits that come with the app, trained beforehand."
         )
         draw_stage(example())
-draw_digit()
+draw_digit(run)
 lesson_tabs(
     "mnist_tab",
     {
         "What to notice": lambda: st.markdown(what_to_notice(result_of(run or example()))),
+        "Where it is wrong": lambda: where_it_is_wrong(run),
+        "What it learned": lambda: what_it_learned(run),
+        "Spot the bug": lambda: spot_the_bug(run),
+        "Your turn": lambda: your_turn(MNIST_CHALLENGES, MnistSettings),
         "Compare": lambda: compare(MnistSettings, run),
         "Take away": lambda: take_away(run or example(), "mnist", NETWORK, mnist_charts, mnist_program),
         "The code": lambda: st.code(mnist_code(chosen(MnistSettings)), language="python"),

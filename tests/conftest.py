@@ -5,7 +5,9 @@ from pathlib import Path
 
 import pytest
 
-REAL_DATA = Path(os.environ["CNN_LAB_DATA"]) if os.environ.get("CNN_LAB_DATA") else None
+# Out of the way at once, for fixtures of a whole module come before those of a test; this file is imported twice.
+os.environ.setdefault("CNN_LAB_TEST_DATA", os.environ.pop("CNN_LAB_DATA", ""))
+REAL_DATA = Path(os.environ["CNN_LAB_TEST_DATA"]) if os.environ["CNN_LAB_TEST_DATA"] else None
 """The folder of real data that the tests were started with."""
 
 needs_real_data = pytest.mark.skipif(not REAL_DATA, reason="CNN_LAB_DATA names no folder of real data")
@@ -13,7 +15,6 @@ needs_real_data = pytest.mark.skipif(not REAL_DATA, reason="CNN_LAB_DATA names n
 
 @pytest.fixture(autouse=True)
 def own_folders(tmp_path_factory, monkeypatch):
-    """No CNN_LAB_DATA, an empty cache and an empty Keras folder."""
-    monkeypatch.delenv("CNN_LAB_DATA", raising=False)
+    """An empty cache and an empty Keras folder."""
     monkeypatch.setenv("CNN_LAB_CACHE", str(tmp_path_factory.getbasetemp() / "cache-of-nobody"))
     monkeypatch.setenv("KERAS_HOME", str(tmp_path_factory.getbasetemp() / "keras-of-nobody"))

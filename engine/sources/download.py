@@ -1,6 +1,5 @@
 """Fetch a source into the app's cache: resumed where it broke off, checked, and renamed to its name only when whole."""
 
-import hashlib
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,7 +10,7 @@ from engine.errors import DownloadError
 from engine.events import Completed, Event, Progress
 from engine.settings import DownloadSettings
 from engine.sources.catalog import SOURCES, Remote
-from engine.sources.locate import cache_folder
+from engine.sources.locate import cache_folder, checksum
 
 CHUNK = 1 << 16
 REPORT_EVERY_S = 0.1
@@ -83,12 +82,12 @@ def _fetch(remote: Remote, part: Path) -> Iterator[Event]:
 
 
 def _verify(remote: Remote, part: Path) -> None:
-    with part.open("rb") as file:
-        found = hashlib.file_digest(file, "sha256").hexdigest()
-    if found != remote.sha256:
+    found = checksum(part, like=remote.checksum)
+    if found != remote.checksum:
         part.unlink()
+        kind = "SHA-256" if remote.sha256 else "MD5"
         raise DownloadError(
-            f"{remote.url} has the wrong checksum: SHA-256 {found} instead of {remote.sha256}; it was deleted."
+            f"{remote.url} has the wrong checksum: {kind} {found} instead of {remote.checksum}; it was deleted."
         )
 
 

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from engine.errors import DamagedSource
 from engine.sources.catalog import EFFICIENTNET_LITE0
-from engine.sources.locate import locate, sha256
+from engine.sources.locate import checksum, locate
 
 HEADER = (0x1950A86A20F9469CFC6C, 1001)
 """The first two pickles of every such file: PyTorch's magic number and the version of the format."""
@@ -32,7 +32,7 @@ def load_weights() -> Mapping[str, NDArray[Any]]:
     """
     path = locate(EFFICIENTNET_LITE0).paths[0]
     try:
-        found = sha256(path)
+        found = checksum(path, like=EFFICIENTNET_LITE0.checksums[path.name])
         content = path.read_bytes()
     except OSError as error:
         raise DamagedSource(f"{path} cannot be read ({error}); install requirements.txt again.") from error

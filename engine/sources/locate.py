@@ -56,8 +56,9 @@ def locate_embedded(source: Source) -> Found:
 
 def _folders(data: Path | None) -> list[tuple[str, Path]]:
     given = _data_folder(data)
-    keras = Path(os.environ.get("KERAS_HOME") or "~/.keras").expanduser() / "datasets"
-    return [*([given] if given else []), ("app cache", cache_folder()), ("Keras cache", keras)]
+    keras = Path(os.environ.get("KERAS_HOME") or "~/.keras").expanduser()
+    caches = [("app cache", cache_folder()), ("Keras cache", keras / "datasets"), ("Keras cache", keras / "models")]
+    return [*([given] if given else []), *caches]
 
 
 def _data_folder(data: Path | None) -> tuple[str, Path] | None:
@@ -95,20 +96,24 @@ def _spellings(file: str) -> tuple[str, ...]:
 
 
 def _remark(source: Source, paths: tuple[Path, ...]) -> str:
-    unknown = [path.name for path in paths if sha256(path) != source.checksums.get(path.name)]
+    unknown = [path.name for path in paths if not _published(path, source.checksums.get(path.name, ""))]
     return f"Not the published checksum, so only the structure was checked: {', '.join(unknown)}." if unknown else ""
 
 
-def sha256(path: Path) -> str:
-    """The file's SHA-256, in hexadecimal; computed again only when the file has changed."""
+def _published(path: Path, checksums: str) -> bool:
+    return any(checksum(path, like=known) == known for known in checksums.split())
+
+
+def checksum(path: Path, *, like: str) -> str:
+    """The file's MD5 or SHA-256, whichever `like` is, in hexadecimal; computed again only when the file has changed."""
     state = path.stat()
-    return _sha256(path, state.st_mtime_ns, state.st_size)
+    return _checksum(path, "md5" if len(like) == 32 else "sha256", state.st_mtime_ns, state.st_size)
 
 
 @lru_cache(maxsize=64)
-def _sha256(path: Path, _changed_ns: int, _size: int) -> str:
+def _checksum(path: Path, algorithm: str, _changed_ns: int, _size: int) -> str:
     with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+        return hashlib.file_digest(file, algorithm).hexdigest()
 
 
 def _file_in(package: Package) -> Path:

@@ -54,6 +54,7 @@ CARDS = (
         ":material/brush:",
         "Paint a photograph in the style of another picture.",
         "A landscape whose right half is made of brush strokes.",
+        built=True,
     ),
     Card(
         "deep_dream",

@@ -9,8 +9,9 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
+from engine.evaluation import Bin
 from engine.events import Mark, Progress
-from pages.ui.theme import TEST, TRAIN
+from pages.ui.theme import OUTPUT, TEST, TRAIN, WRONG
 
 Figure = dict[str, Any]
 
@@ -77,6 +78,104 @@ def _mark_text(mark: Mark, *, left: bool) -> Figure:
         "xanchor": "left" if left else "right",
         "yanchor": "bottom",
         "font": {"size": 11},
+    }
+
+
+def calibration_chart(bins: Sequence[Bin]) -> Figure:
+    """Accuracy over confidence with 95 % intervals and the diagonal; the area of a point is its number of images."""
+    most = max(b.count for b in bins)
+    diagonal = {
+        "type": "scatter",
+        "mode": "lines",
+        "x": [0, 1],
+        "y": [0, 1],
+        "line": {"color": TRAIN, "dash": "dot", "width": 1.5},
+        "hoverinfo": "skip",
+    }
+    points = {
+        "type": "scatter",
+        "mode": "markers",
+        "x": [rounded(b.confidence) for b in bins],
+        "y": [rounded(b.accuracy) for b in bins],
+        "customdata": [b.count for b in bins],
+        "error_y": {
+            "type": "data",
+            "symmetric": False,
+            "array": [rounded(b.high - b.accuracy) for b in bins],
+            "arrayminus": [rounded(b.accuracy - b.low) for b in bins],
+            "thickness": 1.5,
+            "width": 3,
+        },
+        "marker": {"color": OUTPUT, "size": [7 + 21 * math.sqrt(b.count / most) for b in bins]},
+        "hovertemplate": "%{x:.0%} sure<br>%{y:.1%} right<br>%{customdata:,} images<extra></extra>",
+    }
+    axis = {"range": [-0.02, 1.06], "tickformat": ".0%", "dtick": 0.2}
+    return {
+        "data": [diagonal, points],
+        "layout": {
+            **_plain_layout(),
+            "xaxis": {"title": axis_title("How sure"), **axis},
+            "yaxis": {"title": axis_title("How often right"), **axis},
+        },
+    }
+
+
+def evaluations_chart(sampled: Sequence[float], whole: float, whole_name: str) -> Figure:
+    """A dot an evaluation: above those on samples, below those on the whole test set, which are all the same."""
+    spread = [*sampled, whole]
+    margin = max(0.004, 0.15 * (max(spread) - min(spread)))
+    rows = [(f"{len(sampled)} × 500 at random", [float(value) for value in sampled], WRONG)]
+    rows.append((f"{len(sampled)} × {whole_name}", [whole] * len(sampled), OUTPUT))
+    traces = [
+        {
+            "type": "scatter",
+            "mode": "markers",
+            "x": [rounded(value) for value in values],
+            "y": [name] * len(values),
+            "marker": {"color": colour, "size": 12, "opacity": 0.6},
+            "hovertemplate": "%{x:.1%}<extra></extra>",
+        }
+        for name, values, colour in rows[::-1]
+    ]
+    x_axis = {
+        "title": axis_title("Test accuracy"),
+        "range": [min(spread) - margin, max(spread) + margin],
+        "tickformat": ".1%",
+        "nticks": 6,
+    }
+    return {
+        "data": traces,
+        "layout": {**_plain_layout(), "xaxis": x_axis, "yaxis": {"automargin": True, "range": [-0.6, 1.6]}},
+    }
+
+
+def seen_chart(drawn: Sequence[int], epochs: Sequence[int]) -> Figure:
+    """How many training images were seen 0, 1, 2… times, `drawn` with replacement and in `epochs`."""
+    bars = [("with replacement", drawn, WRONG), ("in epochs", epochs, OUTPUT)]
+    traces = [
+        {
+            "type": "bar",
+            "name": name,
+            "x": list(range(len(counts))),
+            "y": [int(count) for count in counts],
+            "marker": {"color": colour},
+            "hovertemplate": f"{name}: %{{y:,}} digits seen %{{x}} times<extra></extra>",
+        }
+        for name, counts, colour in bars
+    ]
+    legend = {"orientation": "h", "x": 1, "xanchor": "right", "y": 1.02, "yanchor": "bottom"}
+    axes = {"xaxis": {"title": axis_title("Times seen"), "dtick": 1}, "yaxis": {"title": axis_title("Training digits")}}
+    return {"data": traces, "layout": {**_plain_layout(), **axes, "showlegend": True, "legend": legend}}
+
+
+def _plain_layout() -> Figure:
+    return {
+        "margin": {"l": 60, "r": 16, "t": 10, "b": 44},
+        "paper_bgcolor": "rgba(0,0,0,0)",
+        "plot_bgcolor": "rgba(0,0,0,0)",
+        "showlegend": False,
+        "hoverlabel": {"font": {"color": "#23252D"}, "bgcolor": "rgba(255,255,255,0.95)"},
+        "font": {"size": 13},
     }
 
 

@@ -1,5 +1,7 @@
 """Numbers as colours, the same on every page: viridis for feature maps, blue–white–orange for signed numbers."""
 
+import math
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -31,10 +33,12 @@ def signed(values: NDArray[np.float32]) -> NDArray[np.uint8]:
 def mosaic(maps: NDArray[np.uint8], columns: int) -> NDArray[np.uint8]:
     """Feature maps uint8 [height, width, n] side by side in viridis, RGBA; between them one clear pixel.
 
-    n must be a multiple of `columns`.
+    Where the last row is not full, its rest is clear.
     """
     height, width, n = maps.shape
-    tiles = np.zeros((n // columns, columns, height + 1, width + 1, 4), np.uint8)
-    tiles[:, :, :height, :width, :3] = viridis(maps.transpose(2, 0, 1)).reshape(-1, columns, height, width, 3)
-    tiles[:, :, :height, :width, 3] = 255
-    return tiles.transpose(0, 2, 1, 3, 4).reshape(-1, columns * (width + 1), 4)[:-1, :-1]
+    rows = math.ceil(n / columns)
+    tiles = np.zeros((rows * columns, height + 1, width + 1, 4), np.uint8)
+    tiles[:n, :height, :width, :3] = viridis(maps.transpose(2, 0, 1))
+    tiles[:n, :height, :width, 3] = 255
+    grid = tiles.reshape(rows, columns, height + 1, width + 1, 4).transpose(0, 2, 1, 3, 4)
+    return grid.reshape(rows * (height + 1), columns * (width + 1), 4)[:-1, :-1]

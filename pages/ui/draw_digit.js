@@ -140,7 +140,7 @@ function percent(share) {
 
 // The nodes stay, so that nothing flickers while one draws.
 function figures(node, list) {
-  list.forEach(({ images, caption }, i) => {
+  list.forEach(({ images, shapes, caption }, i) => {
     const figure = node.children[i] ?? node.appendChild(document.createElement("figure"));
     if (!figure.children.length) figure.innerHTML = "<div></div><figcaption></figcaption>";
     figure.lastChild.textContent = caption;
@@ -148,6 +148,8 @@ function figures(node, list) {
       const picture = figure.firstChild.children[part] ?? figure.firstChild.appendChild(new Image());
       picture.style.visibility = image ? "" : "hidden";
       picture.alt = caption;
+      // Maps of another network have another shape; the style sheet keeps the place until there are some.
+      if (node.className === "digit-units") picture.style.aspectRatio = shapes[part];
       if (image && picture.src !== image) picture.src = image;
     });
   });

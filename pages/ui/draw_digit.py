@@ -1,5 +1,6 @@
-"""Draw a digit: a pad, and beside it what the network that comes with the app makes of the drawing."""
+"""Draw a digit: a pad, and beside it what a network makes of it, the one that comes with the app or one's own."""
 
+import math
 from pathlib import Path
 from typing import Any
 
@@ -11,8 +12,10 @@ from engine.digits import Normalised, normalise
 from engine.errors import InvalidInput, LabError
 from engine.images import png_address
 from engine.reading import Reading, read_digit
+from engine.runs import Run
 from engine.strokes import parse_strokes, rasterise
 from pages.ui.colour_maps import mosaic, signed
+from pages.ui.mnist_evidence import kept_steps, trained
 from pages.ui.session import lab
 from pages.ui.when_ready import loading, when_ready
 
@@ -30,6 +33,10 @@ EXAMPLE = [
 ]
 """A three, seen until something is drawn."""
 
+SHIPPED = "The network that came with the app"
+MOST_MAPS = 32
+"""Feature maps of a unit that are shown."""
+
 UNSURE = 0.6
 """An answer below this probability is called unsure."""
 
@@ -44,21 +51,33 @@ _component = st.components.v2.component(
 )
 
 
-def draw_digit() -> None:
-    """The section "Draw a digit". Only it runs again while one draws, or while it waits for the workers."""
+def draw_digit(run: Run | None) -> None:
+    """The section "Draw a digit". Only it runs again while one draws, or while it waits for the workers.
+
+    The network that comes with the app reads the drawing, or that of `run` if it kept one.
+    """
     st.header("Draw a digit", anchor=False)
-    st.html(
-        '<p class="lab-idea">A network that was trained beforehand on all 60,000 digits of MNIST reads what you draw, '
-        "and shows how it got there.</p>"
-    )
-    when_ready(_pad)
+    st.html('<p class="lab-idea">A network reads what you draw, and shows how it got there.</p>')
+    when_ready(lambda: _pad(run))
 
 
-def _pad() -> None:
+def _pad(run: Run | None) -> None:
     drawing = _drawing()
-    strokes, view = _seen(drawing.get("strokes"))
+    strokes, view = _seen(drawing.get("strokes"), _reader(run))
     data = {**view, "strokes": strokes, "example": EXAMPLE, "version": drawing.get("version")}
     _component(key=PAD, data=data, on_drawing_change=lambda: None)
+
+
+def _reader(run: Run | None) -> Run | None:
+    """The run whose network is to read, None for the one that comes with the app."""
+    if not run or not kept_steps(run, "weights"):
+        st.caption("It was trained beforehand on all 60,000 digits of MNIST, and comes with the app.")
+        return None
+    own = f"The shown run, after step {kept_steps(run, 'weights')[-1]:,}"
+    chosen = st.segmented_control(
+        "Network", [SHIPPED, own], default=SHIPPED, required=True, key=f"reader {run.id}", label_visibility="collapsed"
+    )
+    return run if chosen == own else None
 
 
 def _drawing() -> dict[str, Any]:
@@ -69,7 +88,7 @@ def _drawing() -> dict[str, Any]:
     return st.session_state.get(DRAWN, {"strokes": [], "version": 0})
 
 
-def _seen(sent: Any) -> tuple[list[Any], dict[str, Any]]:
+def _seen(sent: Any, run: Run | None = None) -> tuple[list[Any], dict[str, Any]]:
     """The strokes that the browser sent, none if they cannot be used, and what is shown beside the pad."""
     steps = reading = None
     strokes, note = [], ""
@@ -78,7 +97,7 @@ def _seen(sent: Any) -> tuple[list[Any], dict[str, Any]]:
         strokes = sent
         steps = normalise(rasterise(drawn or parse_strokes(EXAMPLE)))
         note = loading()
-        reading = None if note else _read(steps.centred.tobytes())
+        reading = None if note else _read(steps.centred.tobytes(), run)
     except InvalidInput as error:
         note = str(error)
     except LabError as error:
@@ -86,10 +105,22 @@ def _seen(sent: Any) -> tuple[list[Any], dict[str, Any]]:
     return strokes, _view(steps, reading, note, example=not strokes)
 
 
+def _read(pixels: bytes, run: Run | None) -> Reading:
+    """The reading of 28×28 pixels. Raises `LabError` where the run's network is gone, damaged or diverged."""
+    if not run:
+        return _read_shipped(pixels)
+    return _read_own(pixels, run.id, kept_steps(run, "weights")[-1], run)
+
+
 @st.cache_data(max_entries=200, show_spinner=False)
-def _read(pixels: bytes) -> Reading:
-    """The reading of 28×28 pixels; kept, so that a rerun of the whole page with the same drawing asks no worker."""
+def _read_shipped(pixels: bytes) -> Reading:
+    """Kept, so that a rerun of the whole page with the same drawing asks no worker."""
     return lab().call(read_digit, np.frombuffer(pixels, np.uint8).reshape(28, 28))
+
+
+@st.cache_data(max_entries=200, show_spinner=False)
+def _read_own(pixels: bytes, run_id: str, step: int, _run: Run) -> Reading:
+    return lab().call(read_digit, np.frombuffer(pixels, np.uint8).reshape(28, 28), trained(_run))
 
 
 def _view(steps: Normalised | None, reading: Reading | None, note: str, *, example: bool) -> dict[str, Any]:
@@ -107,8 +138,8 @@ def _view(steps: Normalised | None, reading: Reading | None, note: str, *, examp
             _picture("Ink that spoke for the answer (orange) and against it (blue)", reading and _mattered(reading)),
         ],
         "units": [
-            _picture("Unit 1 after pooling: 16 feature maps of 14 × 14", *_halves(reading and reading.unit1)),
-            _picture("Unit 2 after pooling: 32 feature maps of 7 × 7", *_halves(reading and reading.unit2)),
+            _picture(_about(1, reading and reading.unit1), *_halves(reading and reading.unit1)),
+            _picture(_about(2, reading and reading.unit2), *_halves(reading and reading.unit2)),
         ],
     }
 
@@ -125,10 +156,24 @@ def _mattered(reading: Reading) -> Pixels:
     return signed(np.sign(reading.mattered) * np.sqrt(np.abs(reading.mattered)))
 
 
+def _about(unit: int, maps: Pixels | None) -> str:
+    if maps is None:
+        return f"Unit {unit} after pooling"
+    height, width, count = maps.shape
+    few = f", the first {MOST_MAPS} of them here" if count > MOST_MAPS else ""
+    words = "1 feature map" if count == 1 else f"{count} feature maps"
+    return f"Unit {unit} after pooling: {words} of {height} × {width}{few}"
+
+
 def _halves(maps: Pixels | None) -> list[Pixels | None]:
     """The maps in two pictures, eight in a row: beside each other, or on a phone below each other."""
-    return [None, None] if maps is None else [mosaic(half, 8) for half in np.split(maps, 2, axis=2)]
+    if maps is None:
+        return [None, None]
+    half = 8 * math.ceil(min(maps.shape[2], MOST_MAPS) / 16)
+    return [mosaic(part, 8) if part.size else None for part in (maps[..., :half], maps[..., half:MOST_MAPS])]
 
 
 def _picture(caption: str, *images: Pixels | None) -> dict[str, Any]:
-    return {"caption": caption, "images": ["" if image is None else png_address(image) for image in images]}
+    shapes = ["" if image is None else f"{image.shape[1]} / {image.shape[0]}" for image in images]
+    addresses = ["" if image is None else png_address(image) for image in images]
+    return {"caption": caption, "images": addresses, "shapes": shapes}

@@ -29,36 +29,43 @@ def live_view(
     amount: Callable[[int, int], str] = steps,
     *,
     steered: bool = False,
+    share: Callable[[Run, int, int], float] | None = None,
+    poll_s: float = POLL_S,
     key: str = "run-bar",
 ) -> None:
     """Show `run` until it has ended, then the page once more.
 
-    `draw` draws the stage from a run; `amount` says how far it is, from what is done and the total. `steered`: the
-    experiment does single steps and takes a new learning rate while it runs; `key` begins with "run-bar" and differs
-    where a page shows two runs.
+    `draw` draws the stage from a run; `amount` says how far it is, from what is done and the total; `share` how much of
+    its time that takes, from 0 to 1, where steps are not all as long. `steered`: the experiment does single steps and
+    takes a new learning rate while it runs; `key` begins with "run-bar" and differs where a page shows two runs.
     """
 
     first = run.elapsed_s < FIRST_S
 
-    @st.fragment(run_every=(FIRST_POLL_S if first else POLL_S) if run.active else None)
+    @st.fragment(run_every=(min(FIRST_POLL_S, poll_s) if first else poll_s) if run.active else None)
     def view() -> None:
         now = lab().watch(run.id) or run
         if run.active and (not now.active or (first and now.elapsed_s >= FIRST_S)):
             st.rerun()
         with st.container(horizontal=True, vertical_alignment="center", key=key):
-            st.html(bar_html(now, amount))
+            st.html(bar_html(now, amount, share))
             run_controls(now, steered=steered)
         draw(now)
 
     view()
 
 
-def bar_html(run: Run, amount: Callable[[int, int], str] = steps) -> str:
+def bar_html(
+    run: Run,
+    amount: Callable[[int, int], str] = steps,
+    share_of: Callable[[Run, int, int], float] | None = None,
+) -> str:
     """State, progress and time left as one line with a progress bar beneath."""
     progress = next((e for e in reversed(run.events) if isinstance(e, Progress)), None)
     step, total = (progress.step, progress.total) if progress else (0, 0)
-    share = 1.0 if run.state == State.COMPLETED else step / total if total else 0.0
-    notes = [html.escape(note) for note in [*_notes(run, step, total, amount), run.remark] if note]
+    done = (share_of(run, step, total) if share_of else step / total) if total else 0.0
+    share = 1.0 if run.state == State.COMPLETED else done
+    notes = [html.escape(note) for note in [*_notes(run, step, total, share, amount), run.remark] if note]
     return (
         f'<div class="lab-bar" role="status"><div class="lab-bar-line"><b class="lab-state lab-{run.state.lower()}">'
         f"{run.state}</b>{''.join(f'<span>{note}</span>' for note in notes)}</div>"
@@ -67,14 +74,14 @@ def bar_html(run: Run, amount: Callable[[int, int], str] = steps) -> str:
     )
 
 
-def _notes(run: Run, step: int, total: int, amount: Callable[[int, int], str]) -> list[str]:
+def _notes(run: Run, step: int, total: int, share: float, amount: Callable[[int, int], str]) -> list[str]:
     match run.state:
         case State.QUEUED:
             return [f"place {run.place} in the queue", lab().trouble]
         case State.RUNNING if not total:
             return ["starting"]
         case State.RUNNING:
-            left = run.elapsed_s * (total - step) / step if step else 0.0
+            left = run.elapsed_s * (1 - share) / share if share else 0.0
             return [amount(step, total), _speed(run), f"{duration(left)} left" if step else ""]
         case State.PAUSED:
             return [amount(step, total) if total else ""]

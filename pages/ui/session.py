@@ -46,8 +46,14 @@ def shown_run(settings: type[Settings], beside: type[Settings] | None = None) ->
 def show_run(run_id: str, settings: type[Settings]) -> None:
     """Remember the run, and put it into the address so that it can be shared and reloaded."""
     st.session_state[_memory(settings)] = run_id
+    st.session_state.setdefault(_seen(settings), set()).add(run_id)
     if st.query_params.get("run") != run_id:
         st.query_params["run"] = run_id
+
+
+def runs_seen(settings: type[Settings]) -> frozenset[str]:
+    """The runs of this experiment that this browser has made or opened since it came."""
+    return frozenset(st.session_state.get(_seen(settings), ()))
 
 
 def forget_run(settings: type[Settings]) -> None:
@@ -63,3 +69,7 @@ def _is_of(run_id: str | None, settings: type[Settings]) -> bool:
 
 def _memory(settings: type[Settings]) -> str:
     return f"run of {settings.__name__}"
+
+
+def _seen(settings: type[Settings]) -> str:
+    return f"runs seen of {settings.__name__}"

@@ -49,7 +49,7 @@ def _source(source: Source) -> None:
             icon=":material/download:",
             on_click=_download,
             args=(source,),
-            help=f"From {source.remote.url}, checked by its SHA-256. Until then the lab works with what it has.",
+            help=f"From {source.remote.url}, checked by its checksum. Until then the lab works with what it has.",
         )
 
 

@@ -10,6 +10,11 @@ OUTPUT = "#009E73"
 WRONG = "#D55E00"
 TRAIN = "#7D8290"
 TEST = "#CC79A7"
+CLASS_COLOURS = (
+    *("#E69F00", "#56B4E9", "#009E73", "#CC79A7", "#3F8FD0"),
+    *("#D55E00", "#9A9A33", "#B05FC0", "#A07850", "#7D8290"),
+)
+"""Ten classes, readable on light and dark. Ten colours are never safe, so a name or a sign goes with each."""
 
 STYLE = Path(__file__).with_name("style.css")
 

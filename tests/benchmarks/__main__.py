@@ -6,10 +6,16 @@ import os
 import statistics
 from pathlib import Path
 
-from tests.benchmarks import app, augmented, training
+from tests.benchmarks import app, augmented, style, training
 from tests.benchmarks.comparison import Comparison, machine
 
-BENCHMARKS = {"training": training.compare, "augmented": augmented.compare, "app": app.compare}
+BENCHMARKS = {
+    "training": training.compare,
+    "augmented": augmented.compare,
+    "app": app.compare,
+    "style": style.compare,
+    "style_recipe": style.compare_recipes,
+}
 
 
 def main() -> None:

@@ -203,3 +203,11 @@ def test_uploads_are_shown_or_refused_in_a_sentence(page: Page, app: str) -> Non
     field.set_input_files({"name": "print.jpg", "mimeType": "image/jpeg", "buffer": picture.getvalue()})
     expect(page.get_by_text("Input 40×30")).to_be_visible()
     expect(page.get_by_text("This file is not a picture")).to_be_hidden()
+
+
+def test_a_stack_of_ones_own_is_shared_by_its_address(page: Page, app: str) -> None:
+    page.goto(f"{app}/convolution?view=A+whole+stack&layers=32-3-valid_conv-3-1-2-8_depthwise-3-2-1-_pool-2-2-1-")
+    # 32 − 4 = 28; (28 − 3) / 2 + 1 = 13; 13 / 2 = 6. It sees 5, then 5 + 2 = 7, then 7 + 2 = 9 pixels.
+    expect(page.get_by_text("One cell of the last map sees 9×9 pixels")).to_be_visible()
+    # 3·3·3·8 + 8, 3·3·8 + 8
+    expect(page.get_by_text("In all 304 parameters")).to_be_visible()

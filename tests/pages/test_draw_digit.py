@@ -35,14 +35,14 @@ class FakeLab:
 
 @pytest.fixture
 def workers(monkeypatch):
-    draw_digit._read.clear()
+    draw_digit._read_shipped.clear()
 
     def use(fake):
         monkeypatch.setattr(draw_digit, "lab", lambda: fake)
         monkeypatch.setattr(when_ready, "lab", lambda: fake)
 
     yield use
-    draw_digit._read.clear()
+    draw_digit._read_shipped.clear()
 
 
 def images(view):
@@ -115,7 +115,7 @@ def test_a_mosaic_has_its_maps_in_order_with_clear_lines_between():
 
 
 def test_the_page_opens_and_the_worker_reads_the_example():
-    draw_digit._read.clear()
+    draw_digit._read_shipped.clear()
     app = AppTest.from_file("../../pages/mnist.py", default_timeout=60).run()
     try:
         assert "Draw a digit" in [header.value for header in app.header]

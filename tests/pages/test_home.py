@@ -16,7 +16,7 @@ def close_the_lab():
     lab.clear()
 
 
-DOWNLOADS = ["Download MNIST digits (11 MB)", "Download CIFAR-10 (170 MB)"]
+DOWNLOADS = ["Download MNIST digits (11 MB)", "Download CIFAR-10 (170 MB)", "Download VGG-19 (80 MB)"]
 
 
 def open_home():

@@ -1,0 +1,142 @@
+"""The losses of style transfer, their gradient and Adam's step, compiled once for a network and a set of layers.
+
+Gatys, Ecker and Bethge, "A neural algorithm of artistic style", 2015; the chapter's section "Stylenet". Every loss is a
+sum of squared differences times a scale, so that the chapter's means and the losses divided by their targets' norms are
+the same graph with other scales. Pictures of any size go through the same graph: nothing is traced again.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+import tensorflow as tf
+
+from engine.models.vgg import build_features
+from engine.sources.vgg import Vgg
+
+BETA1, BETA2, EPSILON = 0.9, 0.999, 1e-8
+"""Adam's, in TensorFlow 1 and in the chapter."""
+
+PICTURE = tf.TensorSpec([None, None, 3], tf.float32)
+MAPS = tf.TensorSpec([None, None, None], tf.float32)
+VECTOR = tf.TensorSpec([None], tf.float32)
+NUMBER = tf.TensorSpec([], tf.float32)
+
+
+@dataclass(frozen=True)
+class Targets:
+    """What a picture is to match.
+
+    content: feature maps [rows, columns, channels], one a content layer, and scales [content layers].
+    grams: Gram matrices [regions, channels, channels], one a style layer, and scales [regions] one a style layer.
+    masks: [regions, rows, columns] from 0 to 1, one a style layer, or none where the style goes everywhere.
+    variation: scales [2] of the variation from row to row and from column to column.
+    """
+
+    content: Sequence[tf.Tensor]
+    content_scales: tf.Tensor
+    grams: Sequence[tf.Tensor]
+    gram_scales: Sequence[tf.Tensor]
+    masks: Sequence[tf.Tensor]
+    variation: tf.Tensor
+
+    @property
+    def tensors(self) -> tuple[Any, ...]:
+        """As the compiled functions take them."""
+        return (
+            *(list(self.content), self.content_scales, list(self.grams), list(self.gram_scales)),
+            *(list(self.masks), self.variation),
+        )
+
+
+class Painter:
+    """Compiled functions of a network and its layers, for pictures float32 [height, width, 3] of any size."""
+
+    def __init__(
+        self, vgg: Vgg, content: Sequence[str], style: Sequence[str], pooling: str, dtype: str, masked: bool
+    ) -> None:
+        features = build_features(vgg, {*content, *style}, pooling, tf.as_dtype(dtype))
+        targets = [
+            *([MAPS] * len(content), VECTOR, [MAPS] * len(style), [VECTOR] * len(style)),
+            *([MAPS] * len(style) if masked else [], VECTOR),
+        ]
+
+        def losses(image: tf.Tensor, targets: Sequence[Any]) -> tuple[tf.Tensor, tf.Tensor, tf.Tensor]:
+            wanted, scales, grams, gram_scales, masks, variation = targets
+            maps = features(image) if content or style else {}
+            content_loss = content_term([tf.cast(maps[name], tf.float32) for name in content], wanted, scales)
+            found = [
+                gram_matrices(tf.cast(maps[name], tf.float32), masks[number] if masked else None)
+                for number, name in enumerate(style)
+            ]
+            return content_loss, style_term(found, grams, gram_scales), tf.reduce_sum(variation * variations(image))
+
+        @tf.function(autograph=False, input_signature=[PICTURE, *targets])
+        def gradient(image: tf.Tensor, *targets: Any) -> tuple[tf.Tensor, ...]:
+            with tf.GradientTape() as tape:
+                tape.watch(image)
+                parts = losses(image, targets)
+                total = tf.add_n(parts)
+            return tape.gradient(total, image), *parts
+
+        @tf.function(
+            autograph=False, input_signature=[PICTURE, PICTURE, PICTURE, NUMBER, NUMBER, NUMBER, NUMBER, *targets]
+        )
+        def adam(image: Any, mean: Any, square: Any, count: Any, rate: Any, low: Any, high: Any, *targets: Any) -> Any:
+            slope, *parts = gradient(image, *targets)
+            mean = BETA1 * mean + (1 - BETA1) * slope
+            square = BETA2 * square + (1 - BETA2) * slope**2
+            size = rate * tf.sqrt(1 - BETA2**count) / (1 - BETA1**count)
+            moved = image - size * mean / (tf.sqrt(square) + EPSILON)
+            return tf.clip_by_value(moved, low, high), mean, square, *parts
+
+        @tf.function(autograph=False, input_signature=[PICTURE])
+        def maps_of(image: tf.Tensor) -> tuple[list[tf.Tensor], list[tf.Tensor]]:
+            maps = features(image)
+            as_floats = {name: tf.cast(found, tf.float32) for name, found in maps.items()}
+            return [as_floats[name] for name in content], [as_floats[name] for name in style]
+
+        self.gradient, self.adam, self.maps_of = gradient, adam, maps_of
+
+
+@lru_cache(maxsize=4)
+def painter(
+    vgg: Vgg, content: tuple[str, ...], style: tuple[str, ...], pooling: str, dtype: str, masked: bool
+) -> Painter:
+    """The painter of these arguments, kept for the next run that asks for the same: graphs are never piled up."""
+    return Painter(vgg, content, style, pooling, dtype, masked)
+
+
+def gram_matrices(maps: tf.Tensor, masks: tf.Tensor | None = None) -> tf.Tensor:
+    """How the channels of `maps` [rows, columns, channels] go together: [1, channels, channels], a mean over positions.
+
+    With masks [regions, rows, columns] one matrix a region: a mean over positions, each counting as its mask says.
+    """
+    flat = tf.reshape(maps, [-1, tf.shape(maps)[-1]])
+    if masks is None:
+        return tf.matmul(flat, flat, transpose_a=True)[tf.newaxis] / tf.cast(tf.shape(flat)[0], tf.float32)
+    shares = tf.reshape(masks, [tf.shape(masks)[0], -1])
+    shares /= tf.maximum(tf.reduce_sum(shares, axis=1, keepdims=True), 1e-6)
+    return tf.matmul(tf.transpose(flat), shares[..., tf.newaxis] * flat)
+
+
+def content_term(maps: Sequence[tf.Tensor], wanted: Sequence[tf.Tensor], scales: tf.Tensor) -> tf.Tensor:
+    """Sum of squared differences of feature maps, each layer times its scale."""
+    terms = [scales[i] * tf.reduce_sum((a - b) ** 2) for i, (a, b) in enumerate(zip(maps, wanted, strict=True))]
+    return tf.add_n([tf.zeros([]), *terms])
+
+
+def style_term(grams: Sequence[tf.Tensor], wanted: Sequence[tf.Tensor], scales: Sequence[tf.Tensor]) -> tf.Tensor:
+    """Sum of squared differences of Gram matrices, each layer and region times its scale."""
+    terms = [
+        tf.reduce_sum(scale * tf.reduce_sum((a - b) ** 2, axis=[1, 2]))
+        for a, b, scale in zip(grams, wanted, scales, strict=True)
+    ]
+    return tf.add_n([tf.zeros([]), *terms])
+
+
+def variations(image: tf.Tensor) -> tf.Tensor:
+    """Mean squares [2] of the differences from row to row and from column to column, of [height, width, 3]."""
+    down, right = image[1:] - image[:-1], image[:, 1:] - image[:, :-1]
+    return tf.stack([tf.reduce_mean(down**2), tf.reduce_mean(right**2)])

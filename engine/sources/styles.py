@@ -1,0 +1,28 @@
+"""Pictures to take the style of: painted by the project's own code (`engine.sources.paint_styles`)."""
+
+from pathlib import Path
+
+from engine.images import Pixels, read_image
+
+FOLDER = Path(__file__).parent / "styles"
+
+STYLES = {
+    "Brush strokes": "brush_strokes.jpg",
+    "Stained glass": "stained_glass.jpg",
+    "Mosaic": "mosaic.jpg",
+    "Ink hatching": "ink_hatching.jpg",
+    "Dots": "dots.jpg",
+    "Watercolour": "watercolour.jpg",
+    "Woodblock waves": "woodblock_waves.jpg",
+}
+"""Name on the screen -> file."""
+
+
+def style_file(name: str) -> bytes:
+    """The JPEG of the style called `name`."""
+    return (FOLDER / STYLES[name]).read_bytes()
+
+
+def load_style(name: str) -> Pixels:
+    """The style called `name`, uint8 [height, width, 3]."""
+    return read_image(style_file(name))

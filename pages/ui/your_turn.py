@@ -1,0 +1,35 @@
+"""Your turn: challenges that look at the runs which this browser has made or opened."""
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from engine.challenges import Challenge, Verdict, attempts
+from engine.rules import Settings
+from pages.ui.session import lab, runs_seen
+
+
+def your_turn(challenges: Sequence[Challenge], settings: type[Settings]) -> None:
+    """Show each challenge with how far the runs of these settings have come."""
+    seen = runs_seen(settings)
+    tried = attempts(run for run in lab().runs.listed() if run.id in seen)
+    verdicts = [challenge.judge(tried) for challenge in challenges]
+    solved = sum(verdict.solved for verdict in verdicts)
+    st.caption(
+        f"{solved} of {len(challenges)} solved. Change the settings, press Train: every run that you make or open on "
+        "this page counts once it is completed."
+    )
+    columns = st.columns(2, gap="medium")
+    for number, (challenge, verdict) in enumerate(zip(challenges, verdicts, strict=True)):
+        with columns[number % 2].container(border=True):
+            _card(number + 1, challenge, verdict)
+
+
+def _card(number: int, challenge: Challenge, verdict: Verdict) -> None:
+    mark = ":material/check_circle:" if verdict.solved else ":material/radio_button_unchecked:"
+    st.markdown(f"**{mark} {number}. {challenge.title}**{' · solved' if verdict.solved else ''}")
+    st.markdown(challenge.task)
+    run = f" Run {verdict.run_id}." if verdict.run_id else ""
+    st.caption(f"{verdict.words}{run}")
+    with st.expander("A hint", icon=":material/lightbulb:"):
+        st.markdown(challenge.hint)

@@ -1,0 +1,135 @@
+"""The style transfer page in AppTest: load, run, stop, failure. The lab and its worker are real."""
+
+import io
+
+import numpy as np
+import pytest
+from PIL import Image
+from streamlit.testing.v1 import AppTest
+
+from engine.events import Mark, Progress, Snapshot
+from engine.runs import Run, State
+from engine.style_settings import StyleSettings
+from pages.ui.controls import label
+from pages.ui.picture_choice import photograph_file
+from pages.ui.session import lab
+from pages.ui.style_code import style_code
+from pages.ui.style_inputs import area_mask, memory_note
+from pages.ui.style_stage import share_of_time, style_chart
+from tests.pages.test_mnist import bar, button, run_until, shown_run
+
+
+@pytest.fixture(scope="module", autouse=True)
+def close_the_lab():
+    yield
+    lab().close()
+    lab.clear()
+
+
+@pytest.fixture
+def app():
+    return AppTest.from_file("../../pages/style_transfer.py", default_timeout=60).run()
+
+
+def number(app, name):
+    return next(n for n in app.number_input if n.label == label(name))
+
+
+def stylize(app, **settings):
+    for name, value in settings.items():
+        number(app, name).set_value(value)
+    return button(app, "Stylize").click().run()
+
+
+def captions(app):
+    return " ".join(caption.value for caption in app.caption)
+
+
+def test_it_opens_with_an_example_and_an_estimate(app):
+    assert not app.exception
+    assert "A finished example" in captions(app)
+    assert "384 × 255 pixels take about" in captions(app)
+    assert not button(app, "Stylize").disabled
+    assert app.get("button_group")[0].value == "Oil paint"
+
+
+def test_stylize_to_completed_and_its_downloads(app):
+    stylize(app, max_size=64, steps=3)
+    assert button(app, "Stylize").disabled
+    run_until(app, ["Completed"])
+    run = shown_run(app)
+    assert (run.settings.steps, run.settings.max_size) == (3, 64)
+    assert {element.proto.label for element in app.get("download_button")} == {"PNG", "GIF", "MP4"}
+    assert any("64 × 43 pixels in" in text.value for text in app.markdown)
+
+
+def test_stop_keeps_the_picture_so_far(app):
+    stylize(app, max_size=96, steps=5000)
+    run_until(app, ["step "])
+    button(app, "Stop").click().run()
+    run_until(app, ["Stopped"])
+    run = shown_run(app)
+    assert run.state == State.STOPPED
+    pictures = [event for event in run.events if isinstance(event, Snapshot)]
+    assert len(pictures) > 0
+    assert app.get("download_button")
+
+
+def test_what_does_not_fit_is_said_before_and_refused(app, monkeypatch):
+    monkeypatch.setattr("pages.ui.style_inputs._worker_knows", lambda _precision: ("float32", 200_000_000))
+    big = StyleSettings(image=photograph_file("Astronaut"), max_size=2048)
+    assert "At most 192 pixels fit: lower the max size" in memory_note(big)
+    number(app, "max_size").set_value(512).run()
+    assert "pixels fit: lower the max size" in captions(app)
+
+
+def test_a_layer_that_is_none_disables_the_button_and_is_said(app):
+    field = next(text for text in app.text_input if text.label == "Style layers")
+    field.set_value("relu9_1").run()
+    assert not app.exception
+    assert button(app, "Stylize").disabled
+    assert "style_layers names 'relu9_1', but must name layers of" in captions(app)
+
+
+def test_vgg19_without_its_weights_fails_in_words(app):
+    next(box for box in app.selectbox if box.label == "Network").set_value("vgg19")
+    stylize(app, max_size=64, steps=3)
+    run_until(app, ["Failed"])
+    assert "VGG-19&#x27;s weights are not here: fetch them" in bar(app)
+
+
+def test_masks_are_dark_and_bright_where_they_say():
+    left = np.asarray(Image.open(io.BytesIO(area_mask("Left to right", (20, 30)))))
+    assert left.shape == (20, 30)
+    assert left[:, 0].max() == 0
+    assert left[:, -1].min() == 255
+    middle = np.asarray(Image.open(io.BytesIO(area_mask("Edge to middle", (21, 31)))))
+    assert middle[10, 15] == 255
+    assert middle[0, 0] == 0
+
+
+def test_time_is_shared_out_by_pixels_and_ends_with_the_last_step():
+    settings = StyleSettings(image=photograph_file("Cat"), steps=30, max_size=90)
+    run = Run("x", settings, State.RUNNING, 0, 1.0, "", ())
+    shares = [share_of_time(run, step, 30) for step in (0, 13, 30)]
+    assert shares[0] == 0
+    assert shares[1] < 0.2
+    assert shares[2] == pytest.approx(1)
+
+
+def test_the_chart_has_three_lines_on_a_logarithmic_axis_and_a_rule_a_size():
+    metrics = {"content_loss": 0.0, "style_loss": 2.0, "total_variation_loss": 0.1, "total_loss": 2.1}
+    history = [Progress(1, 9, metrics), Progress(2, 9, {**metrics, "content_loss": 0.5})]
+    figure = style_chart(history, [Mark(0, "a"), Mark(2, "b")], 9, "run")
+    assert [line["y"] for line in figure["data"]] == [[0.5], [2, 2], [0.1, 0.1]]
+    assert figure["layout"]["yaxis"]["type"] == "log"
+    assert [shape["x0"] for shape in figure["layout"]["shapes"]] == [2]
+
+
+@pytest.mark.parametrize("preset", StyleSettings.presets)
+def test_the_code_is_python_and_follows_the_settings(preset):
+    settings = StyleSettings(**StyleSettings.presets[preset])
+    code = style_code(settings)
+    compile(code, "shown", "exec")
+    assert f"Adam({settings.learning_rate:g})" in code
+    assert f"range({settings.steps})" in code
