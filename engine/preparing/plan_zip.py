@@ -5,7 +5,7 @@ from pathlib import Path
 from engine.errors import InvalidInput
 from engine.images import Pixels
 from engine.preparing.plan import TEST, TRAIN, VALIDATION, Plan, class_folder
-from engine.sources.locate import sha256
+from engine.sources.locate import checksum
 from engine.sources.zip_folders import list_classes, read_member
 
 LABELS = "labels.txt"
@@ -28,7 +28,7 @@ def plan_zip(path: Path, split: str) -> Plan:
         return read_member(path, members[place][2])
 
     describe = f"{len(members):,} pictures of {len(classes)} classes from {path.name}"
-    source = f"ZIP, {split} split, {sha256(path)[:16]}"
+    source = f"ZIP, {split} split, {checksum(path, like='sha256')[:16]}"
     return Plan(tuple(names.values()), paths, read, source, LABELS, describe, real=True)
 
 

@@ -24,7 +24,8 @@ def tune_bug() -> None:
     )
     left.markdown(
         "`transpose()` reverses all axes: colour, height, width become width, height, colour. Every picture is "
-        "mirrored and turned. Training and test are turned alike, so no accuracy shows it; a photograph taken upright does."
+        "mirrored and turned. Training and test are turned alike, so no accuracy shows it; a photograph taken upright "
+        "does."
     )
     with right:
         when_ready(_measured)
