@@ -71,7 +71,7 @@ def test_it_opens_with_a_finished_example(app):
     assert not app.exception
     assert any("A finished example" in caption.value for caption in app.caption)
     assert "of 2,000 test pictures are named right" in markdown(app)
-    assert [group.value for group in app.get("button_group")][0] == next(iter(FineTuningSettings.presets))
+    assert next(group.value for group in app.get("button_group")) == next(iter(FineTuningSettings.presets))
     assert not button(app, "Prepare dataset").disabled
     assert not button(app, "Fine-tune").disabled
 
