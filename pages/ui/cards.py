@@ -46,6 +46,7 @@ CARDS = (
         ":material/tune:",
         "Prepare a data set, then teach a trained network your own classes.",
         "A network whose first layers are frozen and whose last layer is being trained.",
+        built=True,
     ),
     Card(
         "style_transfer",
