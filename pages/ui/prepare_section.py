@@ -13,7 +13,7 @@ from engine.events import Progress, Snapshot
 from engine.preparing.checking import Check, check_folder
 from engine.preparing.orientation import check_orientation
 from engine.preparing.zip_stream import zip_folder
-from engine.runs import Run
+from engine.records import Run
 from engine.settings import FineTuningSettings, PrepareSettings
 from engine.sources.catalog import CIFAR10
 from engine.sources.locate import cache_folder
