@@ -26,6 +26,7 @@ from engine.experiments.training import (
     tensor_of,
 )
 from engine.kernel_pictures import kernels_png
+from engine.memory import give_back
 from engine.models.augmentation import build_prepare, prepare_undistorted
 from engine.models.cifar import build_network, computes_in
 from engine.schedules import learning_rate
@@ -42,7 +43,10 @@ POINTS_A_LOOK = 10
 
 def load(data: Path | None = None) -> Pictures:
     """The pictures to train on."""
-    return load_pictures(data)
+    pictures = load_pictures(data)
+    # What the archive was unpacked into: 120 MB.
+    give_back()
+    return pictures
 
 
 def run(settings: CifarSettings, pictures: Pictures) -> Steering[None]:

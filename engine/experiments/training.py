@@ -36,8 +36,9 @@ Evaluate = Callable[[NDArray[np.int32]], NDArray[np.float32]]
 CALL_S = 0.1
 """How long one call into TensorFlow should take: short enough to stop between two, long enough to cost nothing."""
 
-MOST_AT_ONCE = 250
-"""Images evaluated in one call at most: their feature maps are all in memory together."""
+AT_ONCE = (1, 2, 5, 10, 25, 50, 125, 250)
+"""Images evaluated in one call: few sizes, because oneDNN keeps code and memory for each size that it has met, and none
+larger, because the feature maps of all are in memory together."""
 
 
 class Pace:
@@ -79,7 +80,7 @@ class Trainer:
         self._train_steps = train_steps
         self._batches = batches
         self._train_pace = Pace(first=1, most=100)
-        self._test_pace = Pace(first=100, most=MOST_AT_ONCE)
+        self._test_pace = Pace(first=AT_ONCE[-3], most=AT_ONCE[-1])
 
     @property
     def images_per_second(self) -> float:
@@ -120,7 +121,8 @@ class Trainer:
         parts: list[NDArray[np.float32]] = []
         done = 0
         while done < len(indices):
-            chunk = indices[done : done + self._test_pace.count]
+            most = max(size for size in AT_ONCE if size <= self._test_pace.count)
+            chunk = indices[done : done + most]
             started = time.perf_counter()
             parts.append(evaluate(chunk))
             self._test_pace.timed(len(chunk), started)

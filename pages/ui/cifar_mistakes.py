@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from engine.evaluation import Answers, answers_of
-from engine.runs import Run
+from engine.records import Run
 from engine.sources.cifar10 import NAMES, pick_test_pictures
 from pages.ui.cifar_words import names_of
 from pages.ui.run_answers import answers_for, as_it_is_now, wrong_answers

@@ -4,7 +4,7 @@ import streamlit as st
 
 from engine.events import ClassAccuracy, Predictions, Progress, Snapshot
 from engine.history import marks, points
-from engine.runs import Run
+from engine.records import Run
 from pages.ui.charts import Figure, accuracy_chart, loss_chart, marked, metric_chart
 from pages.ui.cifar_words import names_of, summary
 from pages.ui.class_bars import class_bars_html

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from engine.runs import Run
+from engine.records import Run
 from engine.settings import CifarSettings
 from engine.sources.catalog import CIFAR10
 from engine.sources.cifar10 import NAMES

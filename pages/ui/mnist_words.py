@@ -1,6 +1,6 @@
 """What the MNIST page says of a run, and the example it shows before the first."""
 
-from engine.runs import Run
+from engine.records import Run
 from engine.settings import MnistSettings
 from pages.ui.live import duration
 from pages.ui.run_record import divergence, example_run

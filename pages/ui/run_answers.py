@@ -7,7 +7,7 @@ import streamlit as st
 
 from engine.errors import InvalidInput
 from engine.evaluation import Answers, answers_of
-from engine.runs import Run
+from engine.records import Run
 from pages.ui.mistakes import Pick, mistakes_view
 from pages.ui.session import lab
 

@@ -6,8 +6,8 @@ from pathlib import Path
 import streamlit as st
 
 from engine.events import Completed, from_json
+from engine.records import Run, State
 from engine.rules import ExperimentSettings
-from engine.runs import Run, State
 
 EXAMPLES = Path(__file__).parents[1] / "examples"
 

@@ -211,3 +211,29 @@ def test_a_stack_of_ones_own_is_shared_by_its_address(page: Page, app: str) -> N
     expect(page.get_by_text("One cell of the last map sees 9×9 pixels")).to_be_visible()
     # 3·3·3·8 + 8, 3·3·8 + 8
     expect(page.get_by_text("In all 304 parameters")).to_be_visible()
+
+
+def test_a_map_of_the_stack_shows_its_kernel_and_what_its_strongest_place_sees(page: Page, app: str) -> None:
+    page.goto(f"{app}/convolution?view=A+whole+stack")
+    third = page.locator(".stack-tile").nth(2)
+    third.wait_for(timeout=90_000)
+    number = third.get_attribute("data-map")
+    third.click()
+    expect(page.locator(".stack-map-name")).to_have_text(f"Map {number}")
+    expect(third).to_have_attribute("aria-pressed", "true")
+    expect(page.locator(".stack-kernel .stack-cells span")).to_have_count(25)
+    expect(page).to_have_url(re.compile(f"stack=Cat-block3_depthwise-{number}$"))
+    place = page.locator(".stack-place")
+    strongest = re.fullmatch(r"Strongest place: row (\d+), column (\d+), .*", place.inner_text())
+    assert strongest
+    window, picture = (page.locator(f".stack-{name}").bounding_box() for name in ("window", "picture"))
+    assert window
+    assert picture
+    # The middle of an unclipped window is where the cell lies: both in shares of the picture, whose maps are 28×28.
+    row, column = (int(group) for group in strongest.groups())
+    field = 224 * window["width"] / picture["width"]
+    expect(page.locator(".stack-sees")).to_contain_text(f"It sees {round(field)}×{round(field)} pixels")
+    assert abs((window["y"] + window["height"] / 2 - picture["y"]) / picture["height"] - (row + 0.5) / 28) < 0.03
+    assert abs((window["x"] + window["width"] / 2 - picture["x"]) / picture["width"] - (column + 0.5) / 28) < 0.03
+    page.locator(".stack-map").press("ArrowUp")
+    expect(place).to_have_text(f"Row {row - 1}, column {column}")
