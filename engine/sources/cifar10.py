@@ -101,7 +101,7 @@ def _read_stand_in(paths: tuple[Path, ...], _changed_ns: tuple[int, ...]) -> tup
 
 @lru_cache(maxsize=1)
 def _read_whole(paths: tuple[Path, ...], _changed_ns: tuple[int, ...]) -> tuple[Any, ...]:
-    """The same of CIFAR-10, with the names of files where the archive has them; read again when the file has changed."""
+    """The same of CIFAR-10, with the names of files if the archive has them; read again when the file has changed."""
     *train, test = read_archive(paths[0])
     labels = np.concatenate([batch.labels for batch in train])
     files = tuple(name for batch in (*train, test) for name in batch.files)

@@ -43,14 +43,15 @@ def peak_mb(lab):
     return int(re.search(r"VmHWM:\s+(\d+) kB", status)[1]) / 1e3
 
 
+@pytest.mark.timeout(900)
 def test_all_50_000_pictures_leave_the_worker_under_its_limit(archive, monkeypatch):
     monkeypatch.setenv("CNN_LAB_DATA", str(archive))
     lab = Lab()
     try:
         peaks = []
         for values in KINDS:
-            run_id = lab.start(CifarSettings(**{**values, "steps": 40, "eval_every": 20}))
-            run = lab.wait(run_id, 200)
+            run_id = lab.start(CifarSettings(**{**values, "steps": 20, "eval_every": 10}))
+            run = lab.wait(run_id, 400)
             assert run.state == State.COMPLETED, run.reason
             assert run.result["train_images"] + run.result["validation_images"] == 50_000
             peaks.append(peak_mb(lab))
