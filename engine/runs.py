@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from engine.archive import Archive, Head
 from engine.errors import InvalidInput
 from engine.events import Arrays, Snapshot
+from engine.fairness import check_fair
 from engine.records import Record, Run, State, thin_out
 from engine.rules import Settings
 
@@ -45,11 +46,12 @@ class Runs:
             if head.state in list(State):
                 self._records[head.id] = _recalled(head)
 
-    def add(self, settings: Settings) -> str:
-        """Queue a run and return its id."""
+    def add(self, settings: Settings, owner: str = "") -> str:
+        """Queue a run and return its id. Raises `TooMany` where `owner` may not start one just now."""
         with self.changed:
+            check_fair(self._records.values(), owner, settings.slots, time.time())
             run_id = secrets.token_hex(8)
-            self._records[run_id] = Record(run_id, settings, watched=time.monotonic())
+            self._records[run_id] = Record(run_id, settings, watched=time.monotonic(), owner=owner)
             for record in self._ended()[:-KEPT_RUNS]:
                 self.delete(record.id)
             self.changed.notify_all()
@@ -196,6 +198,7 @@ class Runs:
             kept=record.kept,
             result=record.result,
             remark=record.remark,
+            owner=record.owner,
         )
 
     def _save(self, record: Record, archive: Archive) -> bool:
@@ -244,7 +247,7 @@ def _recalled(head: Head) -> Record:
     """The record of a run of an earlier start."""
     record = Record(head.id, head.settings, watched=0.0, state=State(head.state), reason=head.reason)
     record.elapsed_s, record.name, record.created, record.result = head.elapsed_s, head.name, head.created, head.result
-    record.events, record.head = None, head
+    record.events, record.head, record.owner = None, head, head.owner
     record.end(State.STOPPED, CUT_OFF)
     return record
 

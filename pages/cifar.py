@@ -26,7 +26,7 @@ from pages.ui.live import live_view
 from pages.ui.live_chart import live_chart
 from pages.ui.network_diagram import network_svg
 from pages.ui.schedule_chart import schedule_chart, spoken_schedule
-from pages.ui.session import lab, show_run, shown_run
+from pages.ui.session import shown_run, start_and_show
 from pages.ui.sources_panel import source_note
 from pages.ui.take_away import ChartFile, Network, take_away
 
@@ -39,7 +39,7 @@ NETWORK = Network(
 
 def train() -> None:
     """Start a run of the chosen settings and show it."""
-    show_run(lab().start(chosen(CifarSettings)), CifarSettings)
+    start_and_show(chosen(CifarSettings))
 
 
 def settings_form(running: bool) -> None:

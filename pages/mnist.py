@@ -28,7 +28,7 @@ from pages.ui.mnist_evidence import DIGITS
 from pages.ui.mnist_files import NETWORK, mnist_charts, mnist_program
 from pages.ui.mnist_inside import what_it_learned, where_it_is_wrong
 from pages.ui.network_diagram import network_svg
-from pages.ui.session import lab, show_run, shown_run
+from pages.ui.session import shown_run, start_and_show
 from pages.ui.sources_panel import source_note
 from pages.ui.take_away import take_away
 from pages.ui.your_turn import your_turn
@@ -38,7 +38,7 @@ EXAMPLE = Path(__file__).parent / "examples" / "mnist.json"
 
 def train() -> None:
     """Start a run of the chosen settings and show it."""
-    show_run(lab().start(chosen(MnistSettings)), MnistSettings)
+    start_and_show(chosen(MnistSettings))
 
 
 def settings_form(running: bool) -> None:

@@ -12,7 +12,7 @@ from pages.ui.anatomy import page_head, settings_and_stage
 from pages.ui.controls import chosen
 from pages.ui.lesson_tabs import lesson_tabs
 from pages.ui.live import live_view
-from pages.ui.session import lab, show_run, shown_run
+from pages.ui.session import shown_run, start_and_show
 from pages.ui.sources_panel import source_note
 from pages.ui.style_code import style_code
 from pages.ui.style_inputs import memory_note, picture_inputs, setting_form
@@ -29,7 +29,7 @@ def stylize(shown: StyleSettings) -> None:
     """Start a run of the pictures of `shown` and the settings as the widgets stand now, and show it."""
     pictures = {name: getattr(shown, name) for name, rule in rules_of(shown).items() if isinstance(rule, Picture)}
     try:
-        show_run(lab().start(chosen(StyleSettings, **pictures)), StyleSettings)
+        start_and_show(chosen(StyleSettings, **pictures))
     except LabError as error:
         st.toast(str(error), icon=":material/error:")
 

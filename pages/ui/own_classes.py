@@ -6,7 +6,7 @@ from engine.errors import LabError
 from engine.preparing.own_classes import write_classes
 from engine.settings import FineTuningSettings
 from pages.ui.picture_source import KINDS
-from pages.ui.session import lab, show_run
+from pages.ui.session import start_and_show
 
 QUICK = {"method": "head", "head_steps": 150, "size": 160, "per_class": 200}
 
@@ -50,5 +50,5 @@ def _train(brought: list[tuple[str, list[bytes]]]) -> None:
         return
     for sentence in left_out:
         st.toast(sentence, icon=":material/broken_image:")
-    show_run(lab().start(FineTuningSettings(folder=str(folder), **QUICK)), FineTuningSettings)
+    start_and_show(FineTuningSettings(folder=str(folder), **QUICK))
     st.rerun()

@@ -20,7 +20,7 @@ from engine.sources.locate import cache_folder
 from pages.ui.anatomy import settings_and_stage
 from pages.ui.controls import chosen, setting_inputs
 from pages.ui.live import duration, live_view
-from pages.ui.session import lab, show_run, shown_run
+from pages.ui.session import lab, shown_run, start_and_show
 from pages.ui.sources_panel import source_note
 
 TREE = """train_dir/
@@ -73,7 +73,7 @@ def _form(*, running: bool) -> None:
 
 def _prepare(archive: str) -> None:
     settings = PrepareSettings(split=chosen(PrepareSettings).split, archive=archive)
-    show_run(lab().start(settings), PrepareSettings)
+    start_and_show(settings)
 
 
 def _stored(content: bytes) -> str:

@@ -8,7 +8,7 @@ from engine.settings import DownloadSettings
 from engine.sources.catalog import SOURCES, Source
 from engine.sources.locate import locate
 from pages.ui.live import live_view
-from pages.ui.session import lab
+from pages.ui.session import lab, start_run
 
 
 def sources_panel() -> None:
@@ -55,7 +55,7 @@ def _source(source: Source) -> None:
 
 def _download(source: Source) -> None:
     settings = DownloadSettings(source.name)
-    st.session_state[_memory(source)] = lab().runs.active_like(settings) or lab().start(settings)
+    st.session_state[_memory(source)] = lab().runs.active_like(settings) or start_run(settings)
 
 
 def _megabytes(done: int, total: int) -> str:
