@@ -27,6 +27,7 @@ from pages.ui.live_chart import live_chart
 from pages.ui.network_diagram import network_svg
 from pages.ui.schedule_chart import schedule_chart, spoken_schedule
 from pages.ui.session import shown_run, start_and_show
+from pages.ui.sharing import share_button
 from pages.ui.sources_panel import source_note
 from pages.ui.take_away import ChartFile, Network, take_away
 
@@ -111,6 +112,7 @@ page_head(
     "learning rate each bring, and where the chapter's program goes wrong.",
 )
 run = shown_run(CifarSettings)
+share_button(run)
 settings_column, stage = settings_and_stage()
 with settings_column:
     settings_form(running=bool(run and run.active))

@@ -29,6 +29,7 @@ from pages.ui.mnist_files import NETWORK, mnist_charts, mnist_program
 from pages.ui.mnist_inside import what_it_learned, where_it_is_wrong
 from pages.ui.network_diagram import network_svg
 from pages.ui.session import shown_run, start_and_show
+from pages.ui.sharing import share_button
 from pages.ui.sources_panel import source_note
 from pages.ui.take_away import take_away
 from pages.ui.your_turn import your_turn
@@ -138,6 +139,7 @@ page_head(
     "Change anything about it, press Train and watch what that does.",
 )
 run = shown_run(MnistSettings)
+share_button(run)
 settings_column, stage = settings_and_stage()
 with settings_column:
     settings_form(running=bool(run and run.active))

@@ -47,7 +47,7 @@ def live_view(
         now = lab().watch(run.id) or run
         if run.active and (not now.active or (first and now.elapsed_s >= FIRST_S)):
             st.rerun()
-        with st.container(horizontal=True, vertical_alignment="center", key=key):
+        with st.container(horizontal=True, vertical_alignment="center", key=f"{key}-steered" if steered else key):
             st.html(bar_html(now, amount, share))
             run_controls(now, steered=steered)
         draw(now)
