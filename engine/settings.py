@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
+from engine.dream_settings import DeepDreamSettings
 from engine.rules import ExperimentSettings, check, choice, flag, setting, text
 from engine.style_settings import StyleSettings
 
@@ -200,5 +201,6 @@ EXPERIMENTS: Mapping[str, type[ExperimentSettings]] = {
     "prepare": PrepareSettings,
     "fine_tuning": FineTuningSettings,
     "style_transfer": StyleSettings,
+    "deep_dream": DeepDreamSettings,
 }
 """The experiments by the name that the command line gives them."""

@@ -1,16 +1,64 @@
-"""DeepDream: not built yet; what the page will teach."""
+"""DeepDream: a picture changes until a network sees more of something in it, and what channels want to see."""
 
-from pages.ui.planned import planned_page
+import json
+from pathlib import Path
 
-planned_page(
-    "deep_dream",
+import streamlit as st
+
+from engine.dream_settings import DeepDreamSettings
+from engine.events import from_json
+from engine.runs import Run, State
+from engine.sources.catalog import INCEPTION5H
+from pages.ui.anatomy import page_head, settings_and_stage
+from pages.ui.channel_browser import channel_browser
+from pages.ui.dream_bugs import dream_bugs
+from pages.ui.dream_form import dream_form
+from pages.ui.dream_lessons import code, notice, your_turn
+from pages.ui.dream_stage import dream_stage
+from pages.ui.lesson_tabs import lesson_tabs
+from pages.ui.live import live_view
+from pages.ui.own_dreams import own_dreams
+from pages.ui.session import shown_run
+from pages.ui.sources_panel import source_note
+
+EXAMPLE = Path(__file__).parent / "examples" / "deep_dream.json"
+
+
+@st.cache_data
+def example() -> Run:
+    """A run that was computed with `python -m engine run deep_dream --out` and ships with the app."""
+    record = json.loads(EXAMPLE.read_text())
+    events = tuple(from_json(event) for event in record["events"])
+    settings = DeepDreamSettings(
+        **{name: v for name, v in record["settings"].items() if name not in ("image", "guide")}
+    )
+    return Run("example", settings, State.COMPLETED, 0, record["events"][-1]["elapsed_s"], "", events)
+
+
+page_head(
     "DeepDream",
-    "Ask a network to see more of whatever it already sees, and change the picture until it does. What appears "
-    "tells what each layer has learned.",
-    [
-        "Dream with any layer or single channel, octave by octave.",
-        "A browser of what every channel wants to see.",
-        "A class of objects drawn from noise.",
-        "An endless zoom into a dream.",
-    ],
+    "Ask a network to see more of whatever it already sees, and change the picture until it does. What appears tells "
+    "what each layer has learned.",
+)
+run = shown_run(DeepDreamSettings)
+settings_column, stage = settings_and_stage()
+with settings_column:
+    dream_form(running=bool(run and run.active))
+    source_note(INCEPTION5H)
+with stage:
+    if run:
+        live_view(run, dream_stage)
+    else:
+        st.caption("A finished example, dreamt beforehand: the preset Eyes on the photograph of a temple.")
+        dream_stage(example())
+lesson_tabs(
+    "dream_tab",
+    {
+        "Channels": channel_browser,
+        "Your own network": own_dreams,
+        "What to notice": notice,
+        "Spot the bug": dream_bugs,
+        "Your turn": your_turn,
+        "The code": code,
+    },
 )

@@ -1,4 +1,4 @@
-"""Fine-tuning: EfficientNet-Lite0, trained on ImageNet, learns other classes from few pictures.
+"""Fine-tuning: a network that was trained on ImageNet learns other classes from few pictures.
 
 Chapter section "How to fine-tune current CNN architectures?", which prepares the data and stops there. First a new head
 learns on features of the frozen backbone, computed once; then the top blocks learn as well, at a tenth of the rate
@@ -87,6 +87,7 @@ def _transfer(settings: FineTuningSettings, examples: Examples) -> Steering[Trai
     before = float(np.mean(logits.argmax(axis=1) == examples.test_labels))
     yield _gallery(trainer.step, examples, logits)
     yield Arrays("test", trainer.step, {"labels": examples.test_labels, "probabilities": softmax(logits)})
+    yield Arrays("head", trainer.step, {str(k): weight for k, weight in enumerate(parts.head.get_weights())})
     yield Mark(trainer.step, f"top {settings.blocks} blocks unfrozen")
     model = keras.Sequential([parts.top, parts.head])
     rate = TENTH * settings.learning_rate
@@ -134,7 +135,7 @@ def _maps(
     settings: FineTuningSettings, parts: Parts, images: tuple[NDArray[np.uint8], ...]
 ) -> Steering[list[NDArray[np.float16]]]:
     """Those of the frozen part for each set of images; `features` of the progress is the share that is done."""
-    name = f"block{15 - settings.blocks}"
+    name = f"{settings.backbone} {parts.cut}"
     total, done, made = sum(map(len, images)), 0, []
     for some in images:
         made.append((yield from cached_maps(parts.lower, name, some, settings.size)))

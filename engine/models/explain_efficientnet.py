@@ -43,8 +43,8 @@ def run_explainer(settings: FineTuningSettings, weights: Mapping[str, NDArray[An
 
 
 def explainer(network: keras.Model) -> Explain:
-    """That of a network whose last maps are `head` and whose last layer is dense."""
-    watched = keras.Model(network.inputs, [network.outputs[0], network.get_layer("head").output])
+    """That of a network that ends in the means of its last maps, the layer `mean`, and a dense layer."""
+    watched = keras.Model(network.inputs, [network.outputs[0], network.get_layer("mean").input])
     weights: NDArray[np.float32] = network.layers[-1].get_weights()[0]
 
     def call(picture: NDArray[np.uint8]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:

@@ -149,6 +149,46 @@ VGG19 = Source(
     stand_in="the 13 convolutions of VGG-16",
 )
 
+INCEPTION5H = Source(
+    name="inception5h",
+    title="Inception 5h",
+    layouts=(("tensorflow_inception_graph.pb",), ("inception5h.zip",)),
+    checksums={
+        "tensorflow_inception_graph.pb": "a39b08b826c9d5a5532ff424c03a3a11a202967544e389aca4b06c2bd8aef63f",
+        "inception5h.zip": "d13569f6a98159de37e92e9c8ec4dae8f674fbf475f69fe6199b514f756d4364",
+    },
+    remote=Remote(
+        url="https://storage.googleapis.com/download.tensorflow.org/models/inception5h.zip",
+        file="inception5h.zip",
+        size=49_937_555,
+        sha256="d13569f6a98159de37e92e9c8ec4dae8f674fbf475f69fe6199b514f756d4364",
+    ),
+    real="the network of the chapter's DeepDream, 59 convolutions",
+    embedded=EFFICIENTNET_LITE0.embedded,
+    stand_in="EfficientNet-Lite0 instead",
+)
+
+INCEPTION_V3 = Source(
+    name="inception_v3",
+    title="Inception v3",
+    layouts=(("inception_v3_weights_tf_dim_ordering_tf_kernels.h5",),),
+    checksums={
+        "inception_v3_weights_tf_dim_ordering_tf_kernels.h5": (
+            "00c9ea4e4762f716ac4d300d6d9c2935639cc5e4d139b5790d765dcbeea539d0"
+        ),
+    },
+    remote=Remote(
+        url="https://storage.googleapis.com/tensorflow/keras-applications/inception_v3/"
+        "inception_v3_weights_tf_dim_ordering_tf_kernels.h5",
+        file="inception_v3_weights_tf_dim_ordering_tf_kernels.h5",
+        size=96_112_376,
+        sha256="00c9ea4e4762f716ac4d300d6d9c2935639cc5e4d139b5790d765dcbeea539d0",
+    ),
+    real="Keras's weights, 94 convolutions",
+    embedded=EFFICIENTNET_LITE0.embedded,
+    stand_in="EfficientNet-Lite0 instead",
+)
+
 MOBILENET_V2 = Source(
     name="mobilenet_v2",
     title="MobileNetV2",
@@ -170,6 +210,5 @@ EFFICIENTNET_V2_B0 = Source(
 )
 
 SOURCES: Mapping[str, Source] = {
-    source.name: source
-    for source in (MNIST, CIFAR10, EFFICIENTNET_LITE0, VGG16, VGG19, MOBILENET_V2, EFFICIENTNET_V2_B0)
+    source.name: source for source in (MNIST, CIFAR10, EFFICIENTNET_LITE0, VGG16, VGG19, INCEPTION5H, INCEPTION_V3, MOBILENET_V2, EFFICIENTNET_V2_B0)
 }

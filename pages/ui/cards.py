@@ -62,6 +62,7 @@ CARDS = (
         ":material/cloud:",
         "Let a network exaggerate what it sees, and look into its layers.",
         "Rings of eyes that repeat at three scales.",
+        built=True,
     ),
 )
 

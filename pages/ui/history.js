@@ -7,10 +7,11 @@ function show(root, index) {
   const image = root.querySelector("img");
   const input = root.querySelector("input");
   image.src = frame.src;
-  image.alt = `The picture after step ${frame.step}`;
+  const place = `${root.unit} ${frame.step}`;
+  image.alt = `The picture at ${place}`;
   input.value = index;
-  input.setAttribute("aria-valuetext", `step ${frame.step}`);
-  root.querySelector("output").textContent = `step ${frame.step}`;
+  input.setAttribute("aria-valuetext", place);
+  root.querySelector("output").textContent = place;
 }
 
 function play(root, on) {
@@ -35,6 +36,7 @@ export default function ({ data, parentElement }) {
   const last = data.frames.length - 1;
   const changed = root.frames?.at(-1)?.src !== data.frames[last].src || root.frames.length !== data.frames.length;
   root.frames = data.frames;
+  root.unit = data.unit;
   input.max = last;
   if (changed) {
     play(root, false);

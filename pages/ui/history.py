@@ -19,10 +19,13 @@ _component = st.components.v2.component(
 )
 
 
-def history(snapshots: Sequence[Snapshot], shape: tuple[int, int], *, key: str) -> None:
-    """A slider over `snapshots`, each drawn in the `shape` [height, width]; the last one shows first."""
+def history(snapshots: Sequence[Snapshot], shape: tuple[int, int], *, key: str, unit: str = "step") -> None:
+    """A slider over `snapshots`, each drawn in the `shape` [height, width]; the last one shows first.
+
+    unit: what the `step` of a snapshot counts.
+    """
     frames = [{"src": snapshot_address(snapshot), "step": snapshot.step} for snapshot in snapshots]
-    _component(key=key, data={"frames": frames, "shape": shape})
+    _component(key=key, data={"frames": frames, "shape": shape, "unit": unit})
 
 
 def snapshot_address(snapshot: Snapshot) -> str:

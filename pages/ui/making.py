@@ -12,28 +12,41 @@ from engine.films import gif, mp4
 from pages.ui.history import history, snapshot_address
 from pages.ui.wipe import wipe
 
-View = Literal["Compare", "The making"]
+View = Literal["Compare", "The making", "Zoom"]
 
 
-def made_picture(run_id: str, snapshots: Sequence[Snapshot], before: str, names: tuple[str, str], file: str) -> None:
-    """Two views of the last of `snapshots`, and its downloads.
+def made_picture(
+    run_id: str,
+    snapshots: Sequence[Snapshot],
+    before: str,
+    names: tuple[str, str],
+    file: str,
+    zoom: Sequence[Snapshot] = (),
+) -> View:
+    """Views of the last of `snapshots`, and the downloads of the one that is open, which is returned.
 
-    before: data address of the picture to compare it with; names: of both; file: the downloads' name without ending.
+    before: data address of the picture to compare it with; names: of both; file: the downloads' name without ending;
+    zoom: frames of a film that goes on from the picture.
     """
     shape = picture_shape(snapshots[-1])
-    view = st.segmented_control(
+    views: list[View] = ["Compare", "The making", "Zoom"]
+    view: View = st.segmented_control(
         "View",
-        ["Compare", "The making"],
-        default="Compare",
+        views if zoom else views[:2],
+        default="Zoom" if zoom else "Compare",
         required=True,
         key=f"view of {run_id}",
         label_visibility="collapsed",
     )
     if view == "Compare":
         wipe(before, snapshot_address(snapshots[-1]), shape, names=names, key=f"wipe {run_id}")
-    else:
+    elif view == "The making":
         history(snapshots, shape, key=f"history {run_id}")
+    else:
+        history(zoom, shape, key=f"zoom {run_id}", unit="frame")
+        snapshots, file = zoom, f"{file}-zoom"
     _downloads(run_id, snapshots, file)
+    return view
 
 
 def picture_shape(snapshot: Snapshot) -> tuple[int, int]:

@@ -6,7 +6,7 @@ import os
 import statistics
 from pathlib import Path
 
-from tests.benchmarks import app, augmented, style, training
+from tests.benchmarks import app, augmented, dream, style, training
 from tests.benchmarks.comparison import Comparison, machine
 
 BENCHMARKS = {
@@ -15,6 +15,7 @@ BENCHMARKS = {
     "app": app.compare,
     "style": style.compare,
     "style_recipe": style.compare_recipes,
+    "dream": dream.compare,
 }
 
 

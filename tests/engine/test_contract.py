@@ -23,6 +23,7 @@ QUICK = {
         "blocks": 1,
     },
     "style_transfer": {"steps": 3, "max_size": 64, "sizes": 2, "style_scale": 0.5},
+    "deep_dream": {"octaves": 1, "iterations": 2, "max_size": 96, "layer": "block1", "channel": 3},
 }
 
 

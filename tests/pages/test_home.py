@@ -16,7 +16,13 @@ def close_the_lab():
     lab.clear()
 
 
-DOWNLOADS = ["Download MNIST digits (11 MB)", "Download CIFAR-10 (170 MB)", "Download VGG-19 (80 MB)"]
+DOWNLOADS = [
+    "Download MNIST digits (11 MB)",
+    "Download CIFAR-10 (170 MB)",
+    "Download VGG-19 (80 MB)",
+    "Download Inception 5h (50 MB)",
+    "Download Inception v3 (96 MB)",
+]
 
 
 def open_home():

@@ -1,0 +1,183 @@
+"""What the DeepDream page asks of a worker beside a run: calls for `Lab.call`. Nothing here imports TensorFlow itself.
+
+Pictures of channels are kept in the app's cache, for making them takes a while and they never change.
+"""
+
+import io
+import secrets
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from engine.dream_settings import DeepDreamSettings, Term, check_terms
+from engine.feature_maps import class_names
+from engine.images import Pixels, shrink
+from engine.imports import load_module
+from engine.settings import MnistSettings
+from engine.sources.locate import cache_folder
+from engine.sources.photographs import PHOTOGRAPHS, load_photograph
+
+COMPARED_STEPS = 96
+PHOTOGRAPH_SIZE = 320
+DIGIT_SIZE = 28
+DIGIT_STEPS = 64
+
+WORDS = (
+    (0.04, "edges and spots of colour"),
+    (0.12, "stripes, one direction each"),
+    (0.25, "hatching and fine textures"),
+    (0.4, "strokes, corners and curves"),
+    (0.55, "patterns: scales, nets, fur"),
+    (0.68, "eyes, rings and feathers"),
+    (0.8, "faces, flowers, fabrics"),
+    (0.95, "parts of things, in place"),
+    (1.0, "whole things, loosely arranged"),
+)
+"""What layers tend to see, by how deep they lie: up to this share of the network's layers."""
+
+
+@dataclass(frozen=True, slots=True)
+class Patch:
+    """A piece of a photograph as a JPEG file, and how strongly its middle excites the channel."""
+
+    picture: bytes
+    photograph: str
+    value: float
+
+
+@dataclass(frozen=True, slots=True)
+class LostRows:
+    """Mean |gradient| of each pixel at the same shifts, float32 [height, width]: the chapter's tiles, and all rows."""
+
+    chapter: NDArray[np.float32]
+    covered: NDArray[np.float32]
+
+
+def layers_of(network: str) -> dict[str, int]:
+    """Channels by layer, in the order of the network. Raises what `load_dreamer` raises."""
+    return dict(_network(network).layers)
+
+
+def sees(position: int, layers: int) -> str:
+    """A word about what the layer at `position` of `layers` tends to see."""
+    share = (position + 1) / layers
+    return next(word for upto, word in WORDS if share <= upto)
+
+
+def channel_name(network: str, layer: str, channel: int) -> str:
+    """The channel as the screen calls it: its number, or the class it stands for."""
+    return class_names()[channel] if layer == "logits" and network != "inception5h" else str(channel)
+
+
+def kept_pictures(network: str, layer: str, channels: Sequence[int]) -> dict[int, bytes]:
+    """JPEG files of those of the channels whose pictures are in the cache. Quick; for the page itself too."""
+    paths = {channel: _path(network, layer, channel) for channel in channels}
+    return {channel: path.read_bytes() for channel, path in paths.items() if path.exists()}
+
+
+def keep_picture(network: str, layer: str, channel: int, content: bytes) -> None:
+    """Keep what a channel wants to see, a JPEG file, for the next time."""
+    path = _path(network, layer, channel)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    part = path.with_name(f"{path.name}.{secrets.token_hex(4)}.part")
+    part.write_bytes(content)
+    part.replace(path)
+
+
+def exciting_patches(network: str, layer: str, channel: int, count: int = 6) -> list[Patch]:
+    """The pieces of the sample photographs that excite a channel most, at most two of a photograph; the best first."""
+    frozen = _network(network)
+    check_terms([Term("channel", layer, channel)], frozen.layers)
+    look = load_module("engine.experiments.feature_visualisation").looker(frozen, layer)
+    found: list[Patch] = []
+    for name in PHOTOGRAPHS:
+        picture = shrink(load_photograph(name), PHOTOGRAPH_SIZE)
+        maps = np.asarray(look(picture[np.newaxis].astype(np.float32)))[0, ..., channel]
+        found += _best(maps, picture, name)
+    return sorted(found, key=lambda patch: -patch.value)[:count]
+
+
+def lost_rows(picture: Pixels, layer: str, channel: int, tile: int, shifts: int = 6) -> LostRows:
+    """Gradients of `picture` with the chapter's loop over tiles and with ours, at the same random shifts."""
+    ascent = load_module("engine.experiments.ascent")
+    frozen = _network("efficientnet_lite0")
+    terms = [Term("channel", layer, channel)]
+    check_terms(terms, frozen.layers)
+    gradient = ascent.gradient_of(frozen, terms)
+    parameters = load_module("engine.experiments.objectives").parameters_of(terms, frozen.layers)
+    return load_module("engine.experiments.lost_rows").compare(picture, gradient, parameters, tile, shifts)
+
+
+def naive_and_regularised(layer: str, channel: int, size: int = 160) -> tuple[Pixels, Pixels]:
+    """A channel from noise: following the gradient as it is, and with the means of feature visualisation."""
+    frozen = _network("efficientnet_lite0")
+    check_terms([Term("channel", layer, channel)], frozen.layers)
+    module = load_module("engine.experiments.feature_visualisation")
+    naive = module.plain_ascent(frozen, layer, channel, size, COMPARED_STEPS)
+    return naive, _visualised(frozen, layer, [channel], size, COMPARED_STEPS)[0]
+
+
+def dreams_of_own(weights: Mapping[str, NDArray[Any]] | None, settings: MnistSettings) -> dict[str, Pixels]:
+    """What a trained MNIST network wants to see: for each convolution and `logits`, uint8 [channels, 28, 28, 3].
+
+    weights: as the run kept them, "0", "1", … in the order of `get_weights`; None for the network of the app.
+    """
+    if weights is None:
+        network = load_module("engine.models.shipped_mnist").load_network()
+    else:
+        network = load_module("engine.models.mnist").build_network(settings)
+        network.set_weights([weights[str(number)] for number in range(len(weights))])
+    frozen = load_module("engine.models.dream_networks").freeze_grey(network)
+    return {
+        layer: _visualised(frozen, layer, range(min(channels, 24)), DIGIT_SIZE, DIGIT_STEPS, drawn=True)
+        for layer, channels in frozen.layers.items()
+    }
+
+
+def _visualised(*arguments: Any, **options: Any) -> Pixels:
+    steps = load_module("engine.experiments.feature_visualisation").visualising(*arguments, **options)
+    pictures: Pixels = load_module("engine.experiments.finish").finish(steps)
+    return pictures
+
+
+def _network(name: str) -> Any:
+    # The precision that a run takes by default, so that both share one network in memory.
+    precision = load_module("engine.experiments.deep_dream").precision_of(DeepDreamSettings(network=name))
+    return load_module("engine.models.dream_networks").load_dreamer(name, precision)
+
+
+def _path(network: str, layer: str, channel: int) -> Path:
+    return cache_folder() / "channels" / network / layer.replace("/", "-") / f"{channel}.jpg"
+
+
+def _best(maps: NDArray[np.float32], picture: Pixels, name: str) -> list[Patch]:
+    """The two strongest places of `maps` [rows, columns] that lie apart, cut out of the picture around them."""
+    height, width = picture.shape[:2]
+    side = int(np.clip(4 * height / maps.shape[0], 40, min(112, height, width)))
+    patches, left = [], maps.copy()
+    for _ in range(2):
+        row, column = np.unravel_index(int(left.argmax()), left.shape)
+        patches.append((float(left[row, column]), int(row), int(column)))
+        left[max(row - 2, 0) : row + 3, max(column - 2, 0) : column + 3] = -np.inf
+    return [
+        Patch(_jpeg(_cut(picture, (r + 0.5) / maps.shape[0], (c + 0.5) / maps.shape[1], side)), name, value)
+        for value, r, c in patches
+        if np.isfinite(value)
+    ]
+
+
+def _cut(picture: Pixels, down: float, across: float, side: int) -> Pixels:
+    top = int(np.clip(down * picture.shape[0] - side / 2, 0, picture.shape[0] - side))
+    left = int(np.clip(across * picture.shape[1] - side / 2, 0, picture.shape[1] - side))
+    return picture[top : top + side, left : left + side]
+
+
+def _jpeg(picture: Pixels) -> bytes:
+    buffer = io.BytesIO()
+    Image.fromarray(picture).save(buffer, "JPEG", quality=88)
+    return buffer.getvalue()

@@ -1,0 +1,166 @@
+"""One step of gradient ascent on a picture: shifted, in tiles that leave no row out, of a mean length that is set.
+
+Traced once for the kinds and layers of an objective, never for a channel, a size or a number of tiles.
+"""
+
+import threading
+from collections.abc import Callable, Generator, Sequence
+from dataclasses import dataclass
+from functools import cache, lru_cache
+
+import numpy as np
+import tensorflow as tf
+
+from engine.dream_settings import Term
+from engine.events import Beat, Event
+from engine.experiments.objectives import SHAPES, total
+from engine.models.frozen import Frozen
+
+BLUR_TAPS = 8
+"""Pixels that the blur of a gradient reaches to each side."""
+
+Gradient = Callable[..., tuple[tf.Tensor, tf.Tensor]]
+
+_tracing = threading.Lock()
+
+
+@dataclass(frozen=True, slots=True)
+class Tiles:
+    """Tiles of one `size` [rows, columns] that begin at each of `starts` [row, column]."""
+
+    starts: tuple[tuple[int, int], ...]
+    size: tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """size: mean change of a pixel, of 255; smoothing: 0 to 1; blur: in pixels. As in the settings."""
+
+    size: float
+    smoothing: float = 0.0
+    blur: float = 0.0
+
+
+def tiles(height: int, width: int, longest: int) -> Tiles:
+    """The fewest tiles with sides of at most `longest` that cover every row and column, overlapping where they must.
+
+    The chapter's loop leaves out the last rows and columns where they are less than half a tile.
+    """
+    (rows, tall), (columns, wide) = _spread(height, longest), _spread(width, longest)
+    return Tiles(tuple((row, column) for row in rows for column in columns), (tall, wide))
+
+
+def _spread(length: int, longest: int) -> tuple[list[int], int]:
+    count = -(-length // longest)
+    side = -(-length // count)
+    return [round(number * (length - side) / max(count - 1, 1)) for number in range(count)], side
+
+
+def tiled_gradient(
+    gradient: Gradient, picture: tf.Tensor, longest: int, parameters: Sequence[tf.Tensor]
+) -> Generator[Event, None, tuple[tf.Tensor, float]]:
+    """The gradient of a picture float32 [height, width, 3], and the objective, by its tiles; pauses between two.
+
+    Where tiles overlap it is their mean. One after another, because memory is what tiles are for; what fits into one
+    is seen at once.
+    """
+    plan = tiles(picture.shape[0], picture.shape[1], longest)
+    if len(plan.starts) == 1:
+        found, score = gradient(picture[tf.newaxis], *parameters)
+        return found[0], float(score)
+    found, seen = np.zeros(picture.shape, np.float32), np.zeros(picture.shape, np.float32)
+    scores = []
+    for row, column in plan.starts:
+        place = np.s_[row : row + plan.size[0], column : column + plan.size[1]]
+        part, score = gradient(picture[place][tf.newaxis], *parameters)
+        found[place] += part[0].numpy()
+        seen[place] += 1
+        scores.append(float(score))
+        yield Beat()
+    return tf.constant(found / seen), float(np.mean(scores))
+
+
+def climb(
+    gradient: Gradient,
+    picture: tf.Tensor,
+    shift: tuple[int, int],
+    longest: int,
+    move: Move,
+    parameters: Sequence[tf.Tensor],
+) -> Generator[Event, None, tuple[tf.Tensor, float]]:
+    """The picture, float32 [height, width, 3], after a step, and the objective before it."""
+    rolled = tf.roll(picture, shift, [0, 1])
+    found, score = yield from tiled_gradient(gradient, rolled, longest, parameters)
+    numbers = tf.constant([move.size, move.smoothing, move.blur], tf.float32)
+    return _mover()(rolled, found, numbers, tf.constant(shift)), score
+
+
+def gradient_of(network: Frozen, terms: Sequence[Term]) -> Gradient:
+    """`build_gradient` for these terms, traced once for their kinds and layers."""
+    with _tracing:
+        return _gradient(network, tuple((term.kind, term.layer) for term in terms))
+
+
+@lru_cache(maxsize=4)
+def _gradient(network: Frozen, terms: tuple[tuple[str, str], ...]) -> Gradient:
+    return build_gradient(network, terms)
+
+
+def build_gradient(network: Frozen, terms: Sequence[tuple[str, str]]) -> Gradient:
+    """A function of pictures float32 [n, height, width, 3] and the parameters: the gradient, and the objective.
+
+    terms: kind and layer of each part of the objective.
+    """
+    kinds, layers = [kind for kind, _ in terms], [layer for _, layer in terms]
+    specs = [tf.TensorSpec(SHAPES[kind], tf.float32) for kind in kinds]
+
+    @tf.function(input_signature=[tf.TensorSpec([None, None, None, 3], tf.float32), *specs], autograph=False)
+    def gradient(pictures: tf.Tensor, *parameters: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+        score = total(kinds, network.maps(pictures, layers), parameters)
+        return tf.gradients(score, pictures)[0], score
+
+    function: Gradient = gradient.get_concrete_function()
+    return function
+
+
+@cache
+def _mover() -> Callable[..., tf.Tensor]:
+    signature = [tf.TensorSpec(shape, kind) for shape, kind in _MOVER_TAKES]
+
+    @tf.function(input_signature=signature, autograph=False)
+    def move(picture: tf.Tensor, found: tf.Tensor, numbers: tf.Tensor, shift: tf.Tensor) -> tf.Tensor:
+        size, smoothing, blur = tf.unstack(numbers)
+        found = tf.cond(blur > 0, lambda: blurred(found, blur), lambda: found)
+        # The chapter's own normalisation: a pixel changes by `size` in the mean.
+        moved = picture + found * (size / (tf.reduce_mean(tf.abs(found)) + 1e-7))
+        moved = tf.cond(smoothing > 0, lambda: levelled(moved, smoothing), lambda: moved)
+        return tf.roll(moved, -shift, [0, 1])
+
+    function: Callable[..., tf.Tensor] = move.get_concrete_function()
+    return function
+
+
+_MOVER_TAKES = (([None, None, 3], tf.float32), ([None, None, 3], tf.float32), ([3], tf.float32), ([2], tf.int32))
+
+
+def blurred(values: tf.Tensor, deviation: tf.Tensor) -> tf.Tensor:
+    """float32 [height, width, 3] blurred by a Gaussian of `deviation` pixels, mirrored at the edges."""
+    places = tf.range(-BLUR_TAPS, BLUR_TAPS + 1, dtype=tf.float32)
+    weights = tf.exp(-tf.square(places / deviation) / 2)
+    kernel = tf.tile((weights / tf.reduce_sum(weights))[:, tf.newaxis, tf.newaxis, tf.newaxis], [1, 1, 3, 1])
+    for taps, edges in (
+        (kernel, [[BLUR_TAPS] * 2, [0, 0]]),
+        (tf.transpose(kernel, [1, 0, 2, 3]), [[0, 0], [BLUR_TAPS] * 2]),
+    ):
+        padded = tf.pad(values, [*edges, [0, 0]], "SYMMETRIC")
+        values = tf.nn.depthwise_conv2d(padded[tf.newaxis], taps, [1] * 4, "VALID")[0]
+    return values
+
+
+def levelled(picture: tf.Tensor, share: tf.Tensor) -> tf.Tensor:
+    """Each pixel moved by `share` towards the mean of its four neighbours: a step down the total variation (squared).
+
+    Opposite edges are neighbours, as they are when the picture is shifted.
+    """
+    neighbours = [tf.roll(picture, move, axis) for axis in (0, 1) for move in (-1, 1)]
+    return picture + share * (tf.add_n(neighbours) / 4 - picture)

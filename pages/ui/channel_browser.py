@@ -1,0 +1,115 @@
+"""The channel browser: for a layer, what each channel wants to see; one of them in more detail, and a dream with it."""
+
+import base64
+import html
+
+import streamlit as st
+
+from engine.dream_settings import ChannelSettings, DeepDreamSettings
+from engine.dreaming import Patch, channel_name, exciting_patches, keep_picture, kept_pictures
+from engine.errors import LabError
+from engine.events import Snapshot
+from engine.runs import State
+from pages.ui.channel_grid import channel_grid
+from pages.ui.controls import chosen
+from pages.ui.dream_form import dream_with, layer_select, layers_here
+from pages.ui.session import lab
+from pages.ui.when_ready import loading
+
+PAGE = 24
+CALL_S = 120.0
+POLL_S = 0.5
+RUN = "run of the channel browser"
+
+
+def channel_browser() -> None:
+    """Draw it, again until every picture of the page is there."""
+    try:
+        network = chosen(DeepDreamSettings).network
+        layers = layers_here(network)
+    except LabError as error:
+        st.error(str(error), icon=":material/block:")
+        return
+    left, right = st.columns([2, 1], vertical_alignment="bottom")
+    with left:
+        layer = layer_select("Layer to browse", layers, "browsed layer")
+    pages = -(-layers[layer] // PAGE)
+    with right:
+        page = st.number_input("Page", 1, pages, key=f"page of {layer}", help=f"{PAGE} channels a page, {pages} pages.")
+    channels = list(range((page - 1) * PAGE, min(page * PAGE, layers[layer])))
+    _grid(network, layer, channels)
+
+
+def _grid(network: str, layer: str, channels: list[int]) -> None:
+    missing = tuple(channel for channel in channels if channel not in kept_pictures(network, layer, channels))
+    _make_only(ChannelSettings(network, layer, missing) if missing else None)
+
+    @st.fragment(run_every=POLL_S if missing else None)
+    def grid() -> None:
+        trouble = _keep_new()
+        kept = kept_pictures(network, layer, channels)
+        left = len(channels) - len(kept)
+        if missing and not left:
+            st.rerun()
+        names = {channel: channel_name(network, layer, channel) for channel in channels}
+        tiles = [{"channel": c, "label": names[c], "src": _address(kept.get(c, b""))} for c in channels]
+        picked = channel_grid(tiles, None, key=f"grid {network} {layer} {channels[0]}")
+        st.html(f'<p class="lab-note">{html.escape(trouble or _told(left, layer))}</p>')
+        if picked is not None:
+            _detail(network, layer, picked, names[picked], kept.get(picked, b""))
+
+    grid()
+
+
+def _make_only(wanted: ChannelSettings | None) -> None:
+    """Have these pictures made, unless somebody has already asked for them; what this browser asked for before ends."""
+    before = lab().runs.get(st.session_state.get(RUN, ""))
+    if before and before.settings != wanted:
+        lab().stop(before.id)
+    if wanted and not (before and before.settings == wanted):
+        st.session_state[RUN] = lab().runs.active_like(wanted) or lab().start(wanted)
+
+
+def _keep_new() -> str:
+    """Keep the pictures that have arrived; returns why none will, if so."""
+    run = lab().watch(st.session_state.get(RUN, ""))
+    if not run or not isinstance(run.settings, ChannelSettings):
+        return ""
+    network, layer = run.settings.network, run.settings.layer
+    kept = kept_pictures(network, layer, run.settings.channels)
+    for event in run.events:
+        if isinstance(event, Snapshot) and event.step not in kept:
+            keep_picture(network, layer, event.step, event.picture)
+    return run.reason if run.state == State.FAILED else ""
+
+
+def _told(left: int, layer: str) -> str:
+    if left:
+        return loading() or f"Making what these channels want to see: {left} to go. They are kept for the next time."
+    what = "class" if layer == "logits" else "channel"
+    return f"Each picture was made from noise, to excite one {what}. Press one to see more of it, and to dream with it."
+
+
+def _detail(network: str, layer: str, channel: int, name: str, picture: bytes) -> None:
+    st.markdown(f"**{layer}, {'class' if layer == 'logits' else 'channel'} {name}**")
+    with st.container(horizontal=True, key="channel-detail"):
+        if st.button("Dream with it", icon=":material/cloud:", type="primary", key="dream with it"):
+            dream_with(layer, channel)
+            st.rerun()
+        figures = [_figure(picture, "wants to see")] if picture else []
+        figures += [_figure(patch.picture, patch.photograph) for patch in _patches(network, layer, channel)]
+        st.html(f'<div class="lab-patches">{"".join(figures)}</div>')
+    st.caption("First what it wants to see, then the pieces of the sample photographs that excite it most.")
+
+
+def _figure(picture: bytes, caption: str) -> str:
+    return f'<figure><img src="{_address(picture)}" alt="{caption}"><figcaption>{caption}</figcaption></figure>'
+
+
+def _address(jpeg: bytes) -> str:
+    return f"data:image/jpeg;base64,{base64.b64encode(jpeg).decode()}" if jpeg else ""
+
+
+@st.cache_data(max_entries=64, show_spinner="Looking through the photographs…")
+def _patches(network: str, layer: str, channel: int) -> list[Patch]:
+    return lab().call(exciting_patches, network, layer, channel, timeout_s=CALL_S)

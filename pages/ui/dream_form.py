@@ -1,0 +1,140 @@
+"""The settings of a dream: what to dream of, from which picture, and how."""
+
+import html
+
+import streamlit as st
+
+from engine.dream_settings import DeepDreamSettings, efficientnet_layers, verify
+from engine.dreaming import layers_of, sees
+from engine.errors import LabError
+from engine.feature_maps import class_names
+from engine.sources.photographs import PHOTOGRAPHS
+from pages.ui.controls import chosen, preset_picker, setting_inputs
+from pages.ui.picture_choice import photograph_file, picture_choice
+from pages.ui.session import lab, show_run
+
+LAYER = f"{DeepDreamSettings.__name__}.layer"
+CHANNEL = f"{DeepDreamSettings.__name__}.channel"
+OBJECTIVE = f"{DeepDreamSettings.__name__}.objective"
+CLASS = f"{DeepDreamSettings.__name__}.image_class"
+TROUBLE = "dream trouble"
+PICTURE, GUIDE = "dream's picture", "dream's guide"
+SAMPLES = sorted(PHOTOGRAPHS, key="Temple".__ne__)
+
+NAMED = {
+    "channel": "One channel",
+    "layer": "A whole layer",
+    "neuron": "One neuron",
+    "several": "Several",
+    "class": "A class",
+    "guide": "A guide picture",
+}
+
+LOAD_S = 60.0
+
+
+def dream_form(running: bool) -> None:
+    """Presets, picture, objective, the rest in folds, and the button."""
+    preset_picker(DeepDreamSettings)
+    st.session_state[PICTURE] = picture_choice("Picture", "dream_picture", SAMPLES, photograph_file)
+    setting_inputs(DeepDreamSettings, ["noise"], columns=1)
+    _objective()
+    with st.expander("Octaves and steps", icon=":material/layers:"):
+        setting_inputs(DeepDreamSettings, ["octaves", "octave_scale", "iterations", "step_size", "smoothing", "blur"])
+    with st.expander("Zoom movie", icon=":material/movie:"):
+        setting_inputs(DeepDreamSettings, ["zoom_frames", "zoom", "zoom_iterations"])
+        st.caption("0 frames: no zoom. After it, the zoom can go on from its last frame, without end.")
+    with st.expander("Network, tiles and seed", icon=":material/tune:"):
+        setting_inputs(DeepDreamSettings, ["network", "precision", "tile_size", "jitter", "max_size", "seed"])
+    st.button("Dream", icon=":material/play_arrow:", type="primary", width="stretch", on_click=dream, disabled=running)
+    if trouble := st.session_state.pop(TROUBLE, ""):
+        st.error(trouble, icon=":material/block:")
+
+
+def dream() -> None:
+    """Start a dream of the settings as they stand, or say why it cannot be."""
+    try:
+        settings = dream_settings()
+        verify(settings)
+    except LabError as error:
+        st.session_state[TROUBLE] = str(error)
+        return
+    show_run(lab().start(settings), DeepDreamSettings)
+
+
+def dream_with(layer: str, channel: int) -> None:
+    """Choose this channel, or class, and dream."""
+    if layer == "logits":
+        st.session_state[OBJECTIVE], st.session_state[CLASS] = "class", class_names()[channel]
+    else:
+        st.session_state[OBJECTIVE], st.session_state[LAYER], st.session_state[CHANNEL] = "channel", layer, channel
+    dream()
+
+
+def dream_settings() -> DeepDreamSettings:
+    """The settings as the widgets stand, with their pictures."""
+    pictures = {"image": PICTURE, "guide": GUIDE}
+    return chosen(DeepDreamSettings, **{name: st.session_state.get(key, b"") for name, key in pictures.items()})
+
+
+def layers_here(network: str) -> dict[str, int]:
+    """Channels by layer of a network; those of the one that comes with the app without asking a worker."""
+    return efficientnet_layers() if network == "efficientnet_lite0" else _layers(network)
+
+
+def layer_select(label: str, layers: dict[str, int], key: str) -> str:
+    """A box to choose a layer, which can be searched, with a word about what each tends to see."""
+    names = list(layers)
+    if st.session_state.get(key) not in names:
+        default = DeepDreamSettings().layer
+        st.session_state[key] = default if default in names else names[len(names) * 2 // 3]
+    words = {name: f"{name} · {layers[name]} · {sees(number, len(names))}" for number, name in enumerate(names)}
+    return st.selectbox(
+        label,
+        names,
+        key=key,
+        format_func=words.__getitem__,
+        persist_state="session",
+        help="Name, number of channels, and what layers of this depth tend to see. Type to search.",
+    )
+
+
+def _objective() -> None:
+    st.session_state.setdefault(OBJECTIVE, DeepDreamSettings().objective)
+    objective = st.selectbox(
+        "Dream of",
+        list(NAMED),
+        key=OBJECTIVE,
+        format_func=NAMED.__getitem__,
+        persist_state="session",
+        help="What the picture is changed to have more of.",
+    )
+    try:
+        layers = layers_here(chosen(DeepDreamSettings).network)
+    except LabError as error:
+        st.error(str(error), icon=":material/block:")
+        return
+    if objective in ("channel", "layer", "neuron", "guide"):
+        layer = layer_select("Layer", layers, LAYER)
+    if objective in ("channel", "neuron"):
+        st.session_state[CHANNEL] = min(st.session_state.get(CHANNEL, DeepDreamSettings().channel), layers[layer] - 1)
+        setting_inputs(DeepDreamSettings, ["channel"], columns=1)
+    if objective == "class":
+        st.session_state.setdefault(CLASS, DeepDreamSettings().image_class)
+        st.selectbox("Class", class_names(), key=CLASS, persist_state="session", help="One of ImageNet's 1,000.")
+    if objective == "several":
+        setting_inputs(DeepDreamSettings, ["mixture"], columns=1)
+    st.session_state[GUIDE] = b""
+    if objective == "guide":
+        guides = sorted(PHOTOGRAPHS, key="Cat".__ne__)
+        st.session_state[GUIDE] = picture_choice("Guide picture", "dream_guide", guides, photograph_file)
+    st.html(f'<p class="lab-note">{html.escape(_counted(layers))}</p>')
+
+
+def _counted(layers: dict[str, int]) -> str:
+    return f"{len(layers)} layers, {sum(layers.values()):,} feature channels in all."
+
+
+@st.cache_data(show_spinner="Loading the network…")
+def _layers(network: str) -> dict[str, int]:
+    return lab().call(layers_of, network, timeout_s=LOAD_S)

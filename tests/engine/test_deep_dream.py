@@ -1,0 +1,229 @@
+"""DeepDream: octaves, tiles, objectives, and a whole dream of a tiny network."""
+
+import io
+
+import numpy as np
+import pytest
+import tensorflow as tf
+from PIL import Image
+
+from engine.dream_settings import DeepDreamSettings, Term, octave_sizes, verify
+from engine.errors import InvalidInput, InvalidSettings
+from engine.events import Completed, Progress, Snapshot
+from engine.experiments import deep_dream
+from engine.experiments.ascent import Move, build_gradient, climb, levelled, tiles
+from engine.experiments.lost_rows import chapter_gradient, whole_gradient
+from engine.experiments.objectives import parameters_of
+from engine.experiments.octaves import grow, split
+from tests.engine.dream_networks import tiny_dreamer
+
+RNG = np.random.default_rng(5)
+
+
+@pytest.fixture(scope="module")
+def network():
+    return tiny_dreamer()
+
+
+@pytest.fixture(scope="module")
+def even_network():
+    """Of stride 1, so that a tile sees what the whole picture sees."""
+    return tiny_dreamer(stride=1)
+
+
+def png(height=64, width=80):
+    buffer = io.BytesIO()
+    Image.fromarray(RNG.integers(0, 255, (height, width, 3), np.uint8)).save(buffer, "PNG")
+    return buffer.getvalue()
+
+
+PNG = png()
+
+
+def small(**values):
+    start = {"layer": "second", "channel": 1, "octaves": 3, "iterations": 3, "image": PNG, "octave_scale": 1.3}
+    return DeepDreamSettings(**{**start, "network": "inception5h", **values})
+
+
+def dreamt(network, **values):
+    return list(deep_dream.run(small(**values), lambda _name, _precision: network))
+
+
+def test_the_objective_rises_in_every_octave(network):
+    for objective in ("channel", "layer", "neuron"):
+        events = dreamt(network, objective=objective)
+        scores = [(e.metrics["octave"], e.metrics["objective"]) for e in events if isinstance(e, Progress)]
+        for octave in (1, 2, 3):
+            first, _, last = (score for number, score in scores if number == octave)
+            assert last > first, objective
+
+
+def test_events_of_a_dream(network):
+    events = dreamt(network, iterations=40, zoom_frames=3, zoom_iterations=2)
+    shots = [e for e in events if isinstance(e, Snapshot)]
+    assert len([shot for shot in shots if shot.name == "dream"]) <= 22
+    assert len([shot for shot in shots if shot.name == "zoom"]) == 3
+    assert shots[-4].picture.startswith(b"\x89PNG")
+    sizes = [Image.open(io.BytesIO(shot.picture)).size for shot in shots]
+    assert (sizes[0], sizes[1], sizes[-1]) == ((80, 64), (46, 37), (80, 64))
+    assert isinstance(events[-1], Completed)
+    assert events[-1].result["steps"] == 3 * 40 + 3 * 2
+
+
+def test_the_same_seed_dreams_the_same_and_the_picture_given_is_not_changed(network):
+    first, again = (dreamt(network)[-2].picture for _ in range(2))
+    assert first == again
+    start = RNG.uniform(0, 255, (40, 50, 3)).astype(np.float32)
+    kept = start.copy()
+    dreamer = deep_dream.Dreamer(small(octaves=1), network)
+    list(dreamer.dream(start, [(40, 50)]))
+    np.testing.assert_array_equal(start, kept)
+
+
+def test_tiles_leave_no_row_out_for_200_sizes():
+    for _ in range(200):
+        height, width, longest = RNG.integers([32, 32, 32], [900, 900, 400]).tolist()
+        plan = tiles(height, width, longest)
+        seen = np.zeros((height, width), int)
+        for row, column in plan.starts:
+            assert 0 <= row <= height - plan.size[0]
+            assert 0 <= column <= width - plan.size[1]
+            seen[row : row + plan.size[0], column : column + plan.size[1]] += 1
+        assert seen.min() == 1
+        assert max(plan.size) <= longest
+        assert len(plan.starts) == -(-height // longest) * -(-width // longest)
+
+
+def test_the_tiled_gradient_is_that_of_the_whole_picture_away_from_the_seams(even_network):
+    terms = [Term("channel", "second", 2)]
+    gradient = build_gradient(even_network, [("channel", "second")])
+    parameters = parameters_of(terms, even_network.layers)
+    for _ in range(200):
+        height, width, longest = RNG.integers([32, 32, 33], [70, 70, 50]).tolist()
+        shift = RNG.integers(64, size=2)
+        picture = np.roll(RNG.uniform(0, 255, (height, width, 3)).astype(np.float32), shift, (0, 1))
+        plan = tiles(height, width, longest)
+        whole = gradient(picture[np.newaxis], *parameters)[0][0].numpy()
+        tiled = whole_gradient(gradient, picture, longest, parameters)
+        # A mean over a tile weighs each place more than a mean over the whole picture.
+        tiled *= plan.size[0] * plan.size[1] / (height * width)
+        inside = np.ones((height, width), bool)
+        for row, column in plan.starts:
+            for edge in (row, row + plan.size[0]):
+                inside[max(0, edge - 2) : edge + 2] &= edge in (0, height)
+            for edge in (column, column + plan.size[1]):
+                inside[:, max(0, edge - 2) : edge + 2] &= edge in (0, width)
+        np.testing.assert_allclose(tiled[inside], whole[inside], rtol=1e-3, atol=1e-9)
+        assert np.abs(tiled).sum(axis=(1, 2)).min() > 0
+        assert np.abs(tiled).sum(axis=(0, 2)).min() > 0
+
+
+def test_the_chapters_tiles_lose_rows_and_these_do_not(even_network):
+    gradient = build_gradient(even_network, [("layer", "second")])
+    parameters = [tf.constant([1.0])]
+    picture = RNG.uniform(0, 255, (150, 100, 3)).astype(np.float32)
+    rows = np.abs(chapter_gradient(gradient, picture, 64, parameters)).sum(axis=(1, 2))
+    assert (rows == 0).sum() == 150 - 128
+    assert np.abs(whole_gradient(gradient, picture, 64, parameters)).sum(axis=(1, 2)).min() > 0
+
+
+@pytest.mark.parametrize("scale", [1.05, 1.4, 2.7])
+def test_octaves_merge_to_the_very_picture(scale):
+    picture = RNG.uniform(0, 255, (326, 458, 3)).astype(np.float32)
+    sizes = octave_sizes(326, 458, 3, scale)
+    merged, details = split(picture, sizes)
+    assert merged.shape[:2] == sizes[0]
+    for detail in details:
+        merged = grow(merged, detail)
+    np.testing.assert_allclose(merged, picture, atol=1e-4)
+
+
+def test_octave_sizes_are_the_chapters():
+    sizes = octave_sizes(326, 458, 4, 1.4)
+    expected = [np.array([326, 458])]
+    for _ in range(3):
+        expected.append(np.int32(np.float32(expected[-1]) / 1.4))
+    assert sizes == [tuple(size.tolist()) for size in expected[::-1]]
+
+
+def test_composed_objectives_against_finite_differences(network):
+    features = RNG.normal(size=(7, 6)).astype(np.float32)
+    terms = [
+        Term("channel", "first", 2, 0.7),
+        Term("layer", "second", weight=0.3),
+        Term("neuron", "second", 4),
+        Term("class", "logits", 3),
+        Term("guide", "second"),
+    ]
+    gradient = build_gradient(network, [(term.kind, term.layer) for term in terms])
+    parameters = parameters_of(terms, network.layers, features)
+    picture = RNG.uniform(0, 255, (1, 14, 17, 3)).astype(np.float32)
+    found = gradient(picture, *parameters)[0].numpy()
+    for place in RNG.integers([1, 14, 17, 3], size=(12, 4)):
+        nudge = np.zeros_like(picture)
+        nudge[tuple(place)] = 0.5
+        up, down = (float(gradient(picture + sign * nudge, *parameters)[1]) for sign in (1, -1))
+        assert found[tuple(place)] == pytest.approx(up - down, rel=0.03, abs=2e-5)
+
+
+def test_the_objective_is_the_sum_of_its_parts_by_hand(network):
+    picture = RNG.uniform(0, 255, (1, 16, 16, 3)).astype(np.float32)
+    maps = tf.function(lambda x: network.maps(x, ["first", "second"]), autograph=False)(picture)
+    first, second = (found.numpy() for found in maps)
+    terms = [Term("channel", "first", 2, 0.5), Term("layer", "second", weight=2.0), Term("neuron", "first", 1)]
+    gradient = build_gradient(network, [(term.kind, term.layer) for term in terms])
+    _, score = gradient(picture, *parameters_of(terms, network.layers))
+    by_hand = 0.5 * first[..., 2].mean() + 2 * (second**2).mean() + first[0, 4, 4, 1]
+    assert float(score) == pytest.approx(by_hand, rel=1e-4)
+
+
+def test_a_step_moves_pixels_by_the_step_size_in_the_mean(network):
+    gradient = build_gradient(network, [("layer", "second")])
+    picture = tf.constant(RNG.uniform(0, 255, (40, 60, 3)), tf.float32)
+    steps = climb(gradient, picture, (7, 11), 512, Move(1.5), [tf.constant([1e4])])
+    with pytest.raises(StopIteration) as end:
+        next(steps)
+    moved, _ = end.value.value
+    assert float(tf.reduce_mean(tf.abs(moved - picture))) == pytest.approx(1.5, rel=1e-3)
+
+
+def test_smoothing_steps_down_the_squared_total_variation():
+    picture = tf.constant(RNG.uniform(0, 255, (9, 8, 3)), tf.float32)
+    variation = lambda x: sum(tf.reduce_sum((x - tf.roll(x, 1, axis)) ** 2) for axis in (0, 1))  # noqa: E731
+    with tf.GradientTape() as tape:
+        tape.watch(picture)
+        value = variation(picture)
+    np.testing.assert_allclose(levelled(picture, 0.4), picture - 0.4 / 8 * tape.gradient(value, picture), rtol=1e-4)
+
+
+def test_nothing_is_traced_again_for_another_channel_or_size(network):
+    deep_dream.gradient_of.__globals__["_gradient"].cache_clear()
+    traced = deep_dream.gradient_of.__globals__["_gradient"].cache_info
+    for channel, size in ((0, 64), (3, 50), (5, 40)):
+        dreamt(network, channel=channel, image=png(size, 60), octaves=1, iterations=1)
+    assert traced().misses == 1
+
+
+@pytest.mark.parametrize(
+    ("values", "words"),
+    [
+        ({"layer": "block99"}, r"layer is 'block99'.*block9"),
+        ({"layer": "blok10_expnd"}, "block10_expand"),
+        ({"channel": 4000}, r"channel is 4000, but block9_expand has the channels 0 to 671"),
+        ({"objective": "several", "mixture": "block10 + + block3"}, "mixture has the part ''"),
+        ({"objective": "several", "mixture": "block10:7000"}, "channels 0 to 111"),
+        ({"objective": "guide"}, "guide is empty"),
+    ],
+)
+def test_settings_that_do_not_fit_each_other_are_said_so(values, words):
+    with pytest.raises(InvalidSettings, match=words):
+        verify(DeepDreamSettings(**values))
+
+
+def test_too_many_octaves_and_bad_pictures_are_said_so(network):
+    with pytest.raises(InvalidSettings, match=r"octaves is 12.*under 32.*at most 3 fit"):
+        dreamt(network, octaves=12)
+    with pytest.raises(InvalidInput, match="not a picture"):
+        dreamt(network, image=b"nothing")
+    with pytest.raises(InvalidSettings, match=r"sides must be at least 32"):
+        dreamt(network, image=png(20, 90), octaves=1)

@@ -1,0 +1,59 @@
+"""The quick gradients against TensorFlow's own."""
+
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from engine.models.quick_gradients import use_quick_gradients
+
+
+def gradients(operation, kernel, sizes, dtype=tf.float32):
+    """The gradient of sum(out * noise) with respect to the input, by TensorFlow and by the lab."""
+    pictures = tf.compat.v1.placeholder
+
+    def of(marked):
+        with tf.Graph().as_default() as graph:
+            x = pictures(dtype, [None, None, None, kernel.shape[2]], name="x")
+            tf.identity(operation(x, tf.constant(kernel, dtype)), name="y")
+        definition = graph.as_graph_def()
+        if marked:
+            use_quick_gradients(definition)
+        with tf.Graph().as_default():
+            x = pictures(dtype, [None, None, None, kernel.shape[2]])
+            (y,) = tf.graph_util.import_graph_def(definition, {"x:0": x}, ["y:0"], name="")
+            slope = tf.gradients(tf.reduce_sum(tf.sin(tf.cast(y, tf.float32))), x)[0]
+            with tf.compat.v1.Session() as session:
+                slope = tf.cast(slope, tf.float32)
+                rng = np.random.default_rng(0)
+                shapes = [(1, height, width, kernel.shape[2]) for height, width in sizes]
+                return [session.run(slope, {x: rng.normal(size=shape)}) for shape in shapes]
+
+    return zip(of(False), of(True), strict=True)
+
+
+SIZES = [(7, 8), (9, 11), (12, 13), (16, 10)]
+
+
+@pytest.mark.parametrize("padding", ["SAME", "VALID"])
+@pytest.mark.parametrize(("size", "stride"), [(3, 2), (7, 2), (1, 2), (2, 2), (5, 3), (4, 3)])
+def test_a_strided_convolution(padding, size, stride):
+    kernel = np.random.default_rng(1).normal(size=(size, size, 3, 4)).astype(np.float32)
+    for theirs, ours in gradients(lambda x, k: tf.nn.conv2d(x, k, stride, padding), kernel, SIZES):
+        np.testing.assert_allclose(ours, theirs, atol=1e-4)
+
+
+@pytest.mark.parametrize("size", [3, 5])
+def test_a_strided_depthwise_convolution_in_bfloat16(size):
+    kernel = np.random.default_rng(1).normal(size=(size, size, 6, 1)).astype(np.float32)
+    found = gradients(lambda x, k: tf.nn.depthwise_conv2d(x, k, [1, 2, 2, 1], "SAME"), kernel, SIZES, tf.bfloat16)
+    for theirs, ours in found:
+        np.testing.assert_allclose(ours, theirs, atol=0.06 * np.abs(theirs).max())
+
+
+def test_what_is_not_strided_is_left_alone():
+    with tf.Graph().as_default() as graph:
+        x = tf.compat.v1.placeholder(tf.float32, [1, 8, 8, 3])
+        tf.nn.conv2d(x, tf.zeros([3, 3, 3, 3]), 1, "SAME")
+    definition = graph.as_graph_def()
+    use_quick_gradients(definition)
+    assert not any("_gradient_op_type" in node.attr for node in definition.node)

@@ -1,0 +1,150 @@
+"""The DeepDream page in AppTest: load, run, stop, failure. The lab and its worker are real."""
+
+import time
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from engine.dream_settings import DeepDreamSettings, efficientnet_layers
+from engine.events import Progress, Snapshot
+from engine.runs import State
+from pages.ui.dream_form import dream_with
+from pages.ui.dream_lessons import dream_code
+from pages.ui.dream_stage import objective_chart
+from pages.ui.session import lab
+
+
+@pytest.fixture
+def app(monkeypatch):
+    # The browser of channels makes its pictures by itself, which these tests have no time for.
+    monkeypatch.setattr("pages.ui.channel_browser._make_only", lambda _wanted: None)
+    return AppTest.from_file("../../pages/deep_dream.py", default_timeout=60).run()
+
+
+@pytest.fixture(scope="module", autouse=True)
+def close_the_lab():
+    yield
+    lab().close()
+    lab.clear()
+
+
+def widget(kind, name):
+    return next(found for found in kind if found.label == name)
+
+
+def bar(app):
+    return next((e.proto.body for e in app.get("html") if "lab-bar" in e.proto.body), "")
+
+
+def run_until(app, word, timeout_s=120):
+    deadline = time.monotonic() + timeout_s
+    while word not in bar(app):
+        assert time.monotonic() < deadline, bar(app)
+        time.sleep(0.3)
+        app.run()
+    assert not app.exception
+
+
+def quick(app, **values):
+    for name, value in {"Octaves": 1, "Iterations": 2, "Max size": 96, **values}.items():
+        widget(app.number_input, name).set_value(value)
+    return app
+
+
+def dream(app):
+    return widget(app.button, "Dream").click().run()
+
+
+def shown_run(app):
+    run_id = app.query_params["run"]
+    return lab().watch(run_id if isinstance(run_id, str) else run_id[0])
+
+
+def test_it_opens_with_an_example_and_the_chapters_constants(app):
+    assert not app.exception
+    defaults = DeepDreamSettings()
+    values = {name: widget(app.number_input, name).value for name in ("Channel", "Octaves", "Iterations", "Step size")}
+    assert values == {"Channel": 30, "Octaves": 4, "Iterations": 15, "Step size": 1.5}
+    assert (defaults.octave_scale, defaults.tile_size) == (1.4, 512)
+    assert any("A finished example" in caption.value for caption in app.caption)
+    assert any(f"{len(efficientnet_layers())} layers" in e.proto.body for e in app.get("html"))
+
+
+def test_dream_to_completed(app):
+    dream(quick(app))
+    assert widget(app.button, "Dream").disabled
+    run_until(app, "Completed")
+    run = shown_run(app)
+    assert (run.settings.octaves, run.settings.max_size) == (1, 96)
+    shots = [event for event in run.events if isinstance(event, Snapshot)]
+    assert shots[-1].picture.startswith(b"\x89PNG")
+    assert any("The objective at the start" in e.proto.body for e in app.get("html"))
+
+
+def test_stop_keeps_the_picture(app):
+    dream(quick(app, Iterations=500))
+    while not (run := shown_run(app)).active or len([e for e in run.events if isinstance(e, Progress)]) < 20:
+        assert run.active, run.reason
+        time.sleep(0.2)
+    app.run()
+    widget(app.button, "Stop").click().run()
+    run_until(app, "Stopped")
+    assert shown_run(app).state == State.STOPPED
+    assert any(isinstance(event, Snapshot) for event in shown_run(app).events)
+
+
+def test_too_many_octaves_fail_in_words(app):
+    dream(quick(app, Octaves=9))
+    run_until(app, "Failed")
+    assert "octaves is 9, but its smallest picture would be" in bar(app)
+
+
+def test_what_does_not_fit_is_said_before_anything_runs(app):
+    widget(app.selectbox, "Dream of").select("several").run()
+    widget(app.text_input, "Mixture").set_value("block99").run()
+    dream(app)
+    assert any("layer is 'block99'" in error.value for error in app.error)
+
+
+def test_a_network_that_is_not_here_is_said_in_words(app):
+    widget(app.selectbox, "Network").select("inception_v3").run()
+    assert any("python -m engine download inception_v3" in error.value for error in app.error)
+    assert not app.exception
+
+
+def test_a_layer_with_fewer_channels_brings_the_channel_down(app):
+    widget(app.number_input, "Channel").set_value(600).run()
+    widget(app.selectbox, "Layer").select("block1").run()
+    assert widget(app.number_input, "Channel").value == 23
+
+
+def test_dream_with_a_channel_of_the_browser():
+    def script():
+        import streamlit as st
+
+        from pages.ui import dream_form
+
+        started = []
+        dream_form.dream = lambda: started.append(dream_form.dream_settings())
+        dream_form.dream_with("block5_expand", 7)
+        dream_form.dream_with("logits", 285)
+        st.session_state["started"] = started
+
+    app = AppTest.from_function(script).run()
+    assert not app.exception
+    channel, tabby = app.session_state["started"]
+    assert (channel.objective, channel.layer, channel.channel) == ("channel", "block5_expand", 7)
+    assert (tabby.objective, tabby.image_class) == ("class", "Egyptian cat")
+    assert callable(dream_with)
+
+
+def test_the_chart_has_a_gap_between_two_octaves():
+    steps = [Progress(n, 4, {"objective": float(n), "octave": 1.0 + n // 3}) for n in (1, 2, 3, 4)]
+    (line,) = objective_chart(steps, 4, "run")["data"]
+    assert line["x"] == [1, 2, None, 3, 4]
+    assert line["y"] == [1, 2, None, 3, 4]
+
+
+@pytest.mark.parametrize("objective", ["channel", "layer", "neuron", "several", "class", "guide"])
+def test_the_code_is_python(objective):
+    compile(dream_code(DeepDreamSettings(objective=objective)), "dream", "exec")
