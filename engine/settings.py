@@ -162,7 +162,7 @@ class FineTuningSettings:
     backbone: str = choice(
         "efficientnet_lite0",
         ("efficientnet_lite0", "mobilenet_v2", "inception_v3", "efficientnet_v2_b0"),
-        "What was trained on ImageNet. EfficientNet-Lite0 comes with the app; the others need Keras's files of weights.",
+        "What was trained on ImageNet. EfficientNet-Lite0 comes with the app; the others need Keras's weights.",
     )
     per_class: int = setting(100, 1, 5_000, "Training pictures of each class, at most.")
     size: int = setting(128, 32, 224, "Side in pixels that pictures are brought to; ImageNet was learnt at 224.")

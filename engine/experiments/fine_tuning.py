@@ -20,7 +20,7 @@ from engine.experiments.measures import metrics_of, predictions, recalls, softma
 from engine.experiments.training import Steering, Trainer, build_evaluate, build_train_steps, draw_batches
 from engine.models.fine_tuned import Parts, as_scratch_input, build_parts, build_scratch
 from engine.settings import FineTuningSettings
-from engine.sources.examples import Examples, load_examples, load_folder
+from engine.sources.examples import Examples, load_chosen
 
 POINTS = 40
 """Points of the curves in each phase."""
@@ -178,9 +178,7 @@ def _trainer(
 
 def _examples(settings: FineTuningSettings, data: Path | None) -> Examples:
     amount = (settings.per_class, settings.test_images, settings.seed)
-    if settings.folder:
-        return load_folder(Path(settings.folder).expanduser(), settings.size, *amount)
-    return load_examples(data, *amount)
+    return load_chosen(settings.folder, settings.size, *amount, data)
 
 
 def _with_mirrored(images: NDArray[np.uint8], settings: FineTuningSettings) -> NDArray[np.uint8]:

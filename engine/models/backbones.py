@@ -63,7 +63,8 @@ def _of_keras(
     if not found.real:
         file = source.layouts[0][0]
         raise InvalidInput(
-            f"{source.title}'s weights are not here: put Keras's {file} into CNN_LAB_DATA, or choose efficientnet_lite0."
+            f"{source.title}'s weights are not here: put Keras's {file} into CNN_LAB_DATA, or choose "
+            "efficientnet_lite0."
         )
     picture = keras.Input((size, size, 3), name="picture")
     pixels = layers.Rescaling(1 / 127.5, offset=-1, name="preprocess")(picture) if scaled else picture

@@ -210,5 +210,10 @@ EFFICIENTNET_V2_B0 = Source(
 )
 
 SOURCES: Mapping[str, Source] = {
-    source.name: source for source in (MNIST, CIFAR10, EFFICIENTNET_LITE0, VGG16, VGG19, INCEPTION5H, INCEPTION_V3, MOBILENET_V2, EFFICIENTNET_V2_B0)
+    source.name: source
+    for source in (
+        *(MNIST, CIFAR10, EFFICIENTNET_LITE0, VGG16, VGG19),
+        *(INCEPTION5H, INCEPTION_V3, MOBILENET_V2, EFFICIENTNET_V2_B0),
+    )
 }
+"""Every source by its name."""

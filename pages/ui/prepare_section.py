@@ -4,7 +4,6 @@ import base64
 import hashlib
 import html
 from pathlib import Path
-from typing import BinaryIO
 
 import streamlit as st
 
@@ -12,7 +11,6 @@ from engine.errors import LabError
 from engine.events import Progress, Snapshot
 from engine.preparing.checking import Check, check_folder
 from engine.preparing.orientation import check_orientation
-from engine.preparing.zip_stream import zip_folder
 from engine.runs import Run
 from engine.settings import FineTuningSettings, PrepareSettings
 from engine.sources.catalog import CIFAR10
@@ -22,6 +20,7 @@ from pages.ui.controls import chosen, setting_inputs
 from pages.ui.live import duration, live_view
 from pages.ui.session import lab, show_run, shown_run
 from pages.ui.sources_panel import source_note
+from pages.ui.zip_download import zip_download
 
 TREE = """train_dir/
   airplane/…  one folder a class
@@ -111,14 +110,8 @@ def _after(run: Run) -> None:
         st.caption(f"{result['unreadable_files']:,} could not be read and were left out:")
         st.code("\n".join(result["unreadable"]), language=None)
     download, check = st.columns(2)
-    download.download_button(
-        "Download ZIP",
-        lambda: _zip(result["folder"]),
-        f"{Path(result['folder']).name}.zip",
-        "application/zip",
-        icon=":material/download:",
-        on_click="ignore",
-    )
+    with download:
+        zip_download(run.id, result["folder"])
     if check.button("Check every file", icon=":material/fact_check:"):
         try:
             with st.spinner(f"Reading {result['files']:,} files…"):
@@ -127,10 +120,6 @@ def _after(run: Run) -> None:
             st.error(str(error), icon=":material/error:")
     if (found := st.session_state.get("check")) and found[0] == run.id:
         _check(found[1], found[2])
-
-
-def _zip(folder: str) -> BinaryIO:
-    return Path(lab().call(zip_folder, folder, timeout_s=SLOW_S)).open("rb")
 
 
 def _checked(run: Run, result: dict) -> tuple[Check, dict[str, int]]:
