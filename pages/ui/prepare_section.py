@@ -3,7 +3,6 @@
 import base64
 import hashlib
 import html
-from pathlib import Path
 
 import streamlit as st
 
