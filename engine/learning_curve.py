@@ -13,6 +13,8 @@ from engine.statistics import wilson_interval
 COUNTS = (10, 50, 100, 500)
 FROZEN, TUNED, SCRATCH = "frozen", "fine-tuned", "from scratch"
 KINDS = (TUNED, FROZEN, SCRATCH)
+PATIENCE = 4
+"""What starts from nothing needs more steps to be judged fairly; each of them costs less."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,17 +29,15 @@ class Point:
 
 
 def comparable(settings: FineTuningSettings, other: FineTuningSettings) -> bool:
-    """Whether two runs differ in nothing but the method, the number of pictures and the seed."""
+    """Whether two runs differ in nothing but the method, with its steps, the number of pictures and the seed."""
     return _plain(settings) == _plain(other)
 
 
 def missing(settings: FineTuningSettings, done: Iterable[FineTuningSettings]) -> list[FineTuningSettings]:
     """The runs that the curve of these settings still needs, the shortest first."""
     there = {(other.method, other.per_class) for other in done if comparable(settings, other)}
-    wanted = [(method, count) for count in COUNTS for method in ("fine-tune", "scratch")]
-    return [
-        replace(settings, method=method, per_class=count) for method, count in wanted if (method, count) not in there
-    ]
+    wanted = [_run(settings, method, count) for count in COUNTS for method in ("fine-tune", "scratch")]
+    return [run for run in wanted if (run.method, run.per_class) not in there]
 
 
 def curve_points(results: Iterable[tuple[FineTuningSettings, Mapping[str, Any]]]) -> list[Point]:
@@ -65,5 +65,25 @@ def _points(settings: FineTuningSettings, result: Mapping[str, Any]) -> list[Poi
     ]
 
 
+def _run(settings: FineTuningSettings, method: str, count: int) -> FineTuningSettings:
+    longer, base = PATIENCE if method == "scratch" else 1, _plain(settings)
+    return replace(
+        base,
+        method=method,
+        per_class=count,
+        seed=settings.seed,
+        head_steps=longer * base.head_steps,
+        tune_steps=longer * base.tune_steps,
+    )
+
+
 def _plain(settings: FineTuningSettings) -> FineTuningSettings:
-    return replace(settings, method="fine-tune", per_class=1, seed=0)
+    shorter = PATIENCE if settings.method == "scratch" else 1
+    return replace(
+        settings,
+        method="fine-tune",
+        per_class=1,
+        seed=0,
+        head_steps=max(1, settings.head_steps // shorter),
+        tune_steps=max(1, settings.tune_steps // shorter),
+    )

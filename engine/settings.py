@@ -150,7 +150,7 @@ class FineTuningSettings:
     presets: ClassVar[Mapping[str, Mapping[str, Any]]] = {
         "Head, then top blocks": {},
         "Head only": {"method": "head"},
-        "From scratch": {"method": "scratch"},
+        "From scratch": {"method": "scratch", "head_steps": 1_200, "tune_steps": 800},
         "Quick": {"size": 96, "test_images": 1_000, "tune_steps": 100},
     }
 

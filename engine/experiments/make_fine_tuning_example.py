@@ -1,5 +1,6 @@
 """Make the example of the fine-tuning page: `python -m engine.experiments.make_fine_tuning_example`, with CNN_LAB_DATA
-set to a folder with CIFAR-10. With `curve` as its argument it makes the learning curve.
+set to a folder with CIFAR-10. With `curve` as its argument it makes the learning curve, with `prepare` the example of
+prepared folders.
 
 The example is a run of the defaults: its curves, its result, and 500 of its test pictures with the answers before and
 after its top blocks were unfrozen. The curve is of runs on 10, 50, 100 and 500 pictures a class.
@@ -8,6 +9,7 @@ after its top blocks were unfrozen. The curve is of runs on 10, 50, 100 and 500 
 import io
 import json
 import sys
+import tempfile
 import time
 from dataclasses import asdict
 from pathlib import Path
@@ -17,15 +19,15 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from engine.events import Arrays, Completed, Event, Mark, Predictions, Progress, as_json
+from engine.events import Arrays, Completed, Event, Mark, Predictions, Progress, Snapshot, as_json
 from engine.experiments import start
-from engine.settings import FineTuningSettings
+from engine.learning_curve import missing
+from engine.settings import FineTuningSettings, PrepareSettings
 from engine.tuned_test import pick_test_pictures
 
 FOLDER = Path(__file__).parents[2] / "pages" / "examples"
 PICTURES = 500
 COLUMNS = 25
-CURVE = (10, 50, 100, 500)
 
 
 def make(folder: Path, settings: FineTuningSettings) -> None:
@@ -51,12 +53,22 @@ def make(folder: Path, settings: FineTuningSettings) -> None:
 def make_curve(folder: Path) -> None:
     """Write `fine_tuning_curve.json` into `folder`: settings and result of each run."""
     records = []
-    for method, count in ((method, count) for count in CURVE for method in ("fine-tune", "scratch")):
-        settings = FineTuningSettings(method=method, per_class=count)
+    for settings in missing(FineTuningSettings(), []):
         results = [dict(event.result) for event in start(settings) if isinstance(event, Completed)]
-        print(method, count, results[-1], flush=True)
+        print(settings, results[-1], flush=True)
         records.append({"settings": asdict(settings), "result": results[-1]})
     (folder / "fine_tuning_curve.json").write_text(json.dumps(records) + "\n")
+
+
+def make_prepared(folder: Path) -> None:
+    """Write `prepare.json` into `folder`: the contact sheets and the result of preparing CIFAR-10."""
+    began, events = time.monotonic(), []
+    with tempfile.TemporaryDirectory() as target:
+        for event in start(PrepareSettings(folder=target)):
+            if isinstance(event, Snapshot | Completed):
+                events.append(as_json(event, time.monotonic() - began))
+    events[-1]["result"]["folder"] = ""
+    (folder / "prepare.json").write_text(json.dumps({"settings": {}, "events": events}) + "\n")
 
 
 def _shown(event: Event) -> bool:
@@ -82,7 +94,10 @@ def _mosaic(pictures: NDArray[np.uint8]) -> bytes:
 
 
 if __name__ == "__main__":
-    if sys.argv[1:] == ["curve"]:
-        make_curve(FOLDER)
-    else:
-        make(FOLDER, FineTuningSettings())
+    match sys.argv[1:]:
+        case ["curve"]:
+            make_curve(FOLDER)
+        case ["prepare"]:
+            make_prepared(FOLDER)
+        case _:
+            make(FOLDER, FineTuningSettings())

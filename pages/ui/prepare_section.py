@@ -3,6 +3,8 @@
 import base64
 import hashlib
 import html
+from collections.abc import Mapping
+from typing import Any
 
 import streamlit as st
 
@@ -19,13 +21,9 @@ from pages.ui.controls import chosen, setting_inputs
 from pages.ui.live import duration, live_view
 from pages.ui.session import lab, show_run, shown_run
 from pages.ui.sources_panel import source_note
+from pages.ui.tune_words import prepared_example
 from pages.ui.zip_download import zip_download
 
-TREE = """train_dir/
-  airplane/…  one folder a class
-validation_dir/
-  airplane/…
-cifar10_labels.txt"""
 SLOW_S = 300
 
 
@@ -42,8 +40,8 @@ def prepare_section() -> Run | None:
             if run.result:
                 _after(run)
         else:
-            st.caption("What will come: the chapter's folders, one picture a file, and a contact sheet of each class.")
-            st.code(TREE, language=None)
+            st.caption("A finished example: CIFAR-10 in the chapter's folders, and a contact sheet of each class.")
+            _stage(prepared_example())
     return run
 
 
@@ -87,6 +85,8 @@ def _stored(content: bytes) -> str:
 
 
 def _stage(run: Run) -> None:
+    if run.result:
+        st.code(tree(run.result), language=None)
     rates = [e.metrics["files_per_second"] for e in run.events if isinstance(e, Progress) and e.metrics]
     if run.active and rates:
         st.caption(f"{rates[-1]:,.0f} files/s")
@@ -94,11 +94,25 @@ def _stage(run: Run) -> None:
     st.html(f'<div class="lab-sheets">{"".join(map(_sheet, sheets))}</div>')
 
 
+def tree(result: Mapping[str, Any]) -> str:
+    """The folders that were made, as text."""
+    first, last = result["classes"][0], result["classes"][-1]
+    lines = [
+        line
+        for split, count in result["splits"].items()
+        for line in (
+            f"{split + '/':<24}{count:>7,} files",
+            f"  {first}/ … {last}/",
+        )
+    ]
+    return "\n".join([*lines, f"{result['labels_file']:<24}{len(result['classes']):>7,} lines"])
+
+
 def _sheet(event: Snapshot) -> str:
     name, picture = html.escape(event.name), base64.b64encode(event.picture).decode()
     return (
         f"<figure><figcaption>{name}</figcaption>"
-        f'<img src="data:image/png;base64,{picture}" alt="The first training pictures of {name}"></figure>'
+        f'<img src="data:image/webp;base64,{picture}" alt="The first training pictures of {name}"></figure>'
     )
 
 

@@ -68,6 +68,12 @@ def example_pictures() -> NDArray[np.uint8]:
     return cells.reshape(-1, side, side, 3)[:count]
 
 
+def example_test() -> tuple[NDArray[np.uint8], NDArray[np.int32]]:
+    """The example's test pictures of CIFAR-10, uint8 [500, 32, 32, 3], and their labels, int32 [500]."""
+    with np.load(EXAMPLE, allow_pickle=False) as arrays:
+        return example_pictures(), arrays["labels"].astype(np.int32)
+
+
 def named_by(run: Run, picture: Pixels, names: Sequence[str], moment: Moment = "after") -> Naming:
     """The picture as the run's network names it; its weights travel only where the worker does not have them yet."""
     arguments = (list(names), picture, moment)
