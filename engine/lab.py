@@ -23,8 +23,9 @@ from engine.archive import Archive
 from engine.cluster import start_cluster
 from engine.errors import WorkerError
 from engine.events import Arrays
+from engine.records import Record, Run, State
 from engine.rules import Settings
-from engine.runs import Record, Run, Runs, State
+from engine.runs import Runs
 
 UNWATCHED_S = 300.0
 """A run that nobody has watched for this long is stopped: someone else may be waiting for its slot."""

@@ -5,7 +5,7 @@ import streamlit as st
 from engine.events import Predictions, Snapshot
 from engine.history import marks, points
 from engine.models.layers import cifar_layers
-from engine.runs import Run
+from engine.records import Run
 from engine.settings import CifarSettings
 from engine.sources.catalog import CIFAR10
 from pages.ui.anatomy import page_head, settings_and_stage

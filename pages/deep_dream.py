@@ -7,7 +7,7 @@ import streamlit as st
 
 from engine.dream_settings import DeepDreamSettings
 from engine.events import from_json
-from engine.runs import Run, State
+from engine.records import Run, State
 from engine.sources.catalog import INCEPTION5H
 from pages.ui.anatomy import page_head, settings_and_stage
 from pages.ui.channel_browser import channel_browser

@@ -13,7 +13,7 @@ def card(content: Card) -> None:
     with st.container(border=True, key=f"card-{content.name}", height="stretch"):
         st.html(picture_html(content.name))
         st.page_link(f"pages/{content.name}.py", label=f"**{content.title}**", icon=content.icon)
-        st.caption(content.line if content.built else f"{content.line} *Not built yet.*")
+        st.caption(content.line)
 
 
 def device_panel() -> None:

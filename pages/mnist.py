@@ -9,7 +9,7 @@ from engine.challenges import MNIST_CHALLENGES
 from engine.events import Completed, Predictions, Progress, from_json
 from engine.history import marks, points
 from engine.models.layers import mnist_layers
-from engine.runs import Run, State
+from engine.records import Run, State
 from engine.settings import MnistSettings
 from engine.sources.catalog import MNIST
 from pages.ui.anatomy import page_head, settings_and_stage

@@ -9,7 +9,7 @@ from engine.dream_settings import ChannelSettings, DeepDreamSettings
 from engine.dreaming import Patch, channel_name, exciting_patches, keep_picture, kept_pictures
 from engine.errors import LabError
 from engine.events import Snapshot
-from engine.runs import State
+from engine.records import State
 from pages.ui.channel_grid import channel_grid
 from pages.ui.controls import chosen
 from pages.ui.dream_form import dream_with, layer_select, layers_here

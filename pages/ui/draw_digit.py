@@ -12,7 +12,7 @@ from engine.digits import Normalised, normalise
 from engine.errors import InvalidInput, LabError
 from engine.images import png_address
 from engine.reading import Reading, read_digit
-from engine.runs import Run
+from engine.records import Run
 from engine.strokes import parse_strokes, rasterise
 from pages.ui.colour_maps import mosaic, signed
 from pages.ui.mnist_evidence import kept_steps, trained

@@ -8,7 +8,7 @@ import streamlit as st
 from engine.dream_settings import DeepDreamSettings
 from engine.events import Progress, Snapshot
 from engine.films import series
-from engine.runs import Run
+from engine.records import Run
 from pages.ui.charts import Figure
 from pages.ui.history import snapshot_address
 from pages.ui.live import duration

@@ -7,7 +7,7 @@ from typing import Any
 import streamlit as st
 
 from engine.learning_curve import COUNTS, Point, comparable, curve_points, missing
-from engine.runs import Run, State
+from engine.records import Run, State
 from engine.settings import FineTuningSettings
 from pages.ui.controls import chosen
 from pages.ui.learning_curve_chart import HEIGHT, learning_curve_chart, spoken_curve

@@ -6,7 +6,7 @@ from collections.abc import Callable
 import streamlit as st
 
 from engine.events import Progress
-from engine.runs import Run, State
+from engine.records import Run, State
 from pages.ui.run_controls import run_controls
 from pages.ui.session import lab
 

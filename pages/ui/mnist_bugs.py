@@ -7,7 +7,7 @@ import streamlit as st
 
 from engine.chapter_bugs import EVALUATION, Flattened, Seen, flatten, sampled_accuracies, times_seen
 from engine.errors import LabError
-from engine.runs import Run
+from engine.records import Run
 from pages.ui.charts import evaluations_chart, seen_chart
 from pages.ui.live_chart import live_chart
 from pages.ui.mnist_evidence import answers_for

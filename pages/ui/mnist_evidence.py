@@ -12,7 +12,7 @@ from engine.errors import InvalidInput
 from engine.evaluation import Answers, answers_of
 from engine.learned import Learned, from_arrays, hidden_of_test, learned_of
 from engine.reading import Trained
-from engine.runs import Run
+from engine.records import Run
 from engine.settings import MnistSettings
 from engine.sources.mnist import pick_test_digits
 from pages.ui.session import lab

@@ -4,7 +4,7 @@ from dataclasses import asdict
 
 from engine.errors import LabError
 from engine.history import learning_rates, marks, points
-from engine.runs import Run, State
+from engine.records import Run, State
 from engine.sources.catalog import MNIST
 from engine.sources.locate import locate
 from engine.standalone import program

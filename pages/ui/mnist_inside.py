@@ -9,7 +9,7 @@ from engine.evaluation import Answers
 from engine.forward import check_weights, feature_maps
 from engine.images import png_address
 from engine.learned import Learned
-from engine.runs import Run
+from engine.records import Run
 from pages.ui.colour_maps import mosaic
 from pages.ui.learned_view import learned_view
 from pages.ui.mistakes import mistakes_view

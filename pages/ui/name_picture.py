@@ -7,7 +7,7 @@ import streamlit as st
 from engine.errors import LabError
 from engine.images import Pixels, png_address
 from engine.naming import Naming, name_picture
-from engine.runs import Run
+from engine.records import Run
 from pages.ui.class_bars import class_bars_html
 from pages.ui.classify_picture import overlay
 from pages.ui.picture_source import picture_input

@@ -5,7 +5,7 @@ import streamlit as st
 from engine.errors import LabError
 from engine.images import read_image
 from engine.preparing.own_classes import write_classes
-from engine.runs import Run
+from engine.records import Run
 from engine.settings import FineTuningSettings
 from pages.ui.live import bar_html
 from pages.ui.name_picture import naming_html

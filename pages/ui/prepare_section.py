@@ -12,7 +12,7 @@ from engine.errors import LabError
 from engine.events import Progress, Snapshot
 from engine.preparing.checking import Check, check_folder
 from engine.preparing.orientation import check_orientation
-from engine.runs import Run
+from engine.records import Run
 from engine.settings import FineTuningSettings, PrepareSettings
 from engine.sources.catalog import CIFAR10
 from engine.sources.locate import cache_folder

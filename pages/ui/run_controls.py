@@ -4,8 +4,8 @@ import streamlit as st
 
 from engine.errors import LabError
 from engine.history import learning_rates
+from engine.records import Run, State
 from engine.rules import Bounds, rules_of
-from engine.runs import Run, State
 from engine.settings import EXPERIMENTS
 from pages.ui.session import lab, show_run
 

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 import streamlit as st
 
 from engine.errors import LabError
+from engine.records import Run
 from engine.rules import ExperimentSettings
-from engine.runs import Run
 from pages.ui.address import recall, remember
 from pages.ui.compare_table import setting_text
 from pages.ui.controls import label

@@ -6,8 +6,8 @@ import streamlit as st
 
 from engine.archive import Archive
 from engine.lab import Lab
+from engine.records import Run
 from engine.rules import Settings
-from engine.runs import Run
 from engine.settings import EXPERIMENTS
 from engine.sources.locate import cache_folder
 from pages.ui.controls import adopt

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from engine.errors import LabError
-from engine.runs import State
+from engine.records import State
 from engine.settings import DownloadSettings
 from engine.sources.catalog import SOURCES, Source
 from engine.sources.locate import locate

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from engine.events import Snapshot
-from engine.runs import Run
+from engine.records import Run
 from engine.style_settings import MISTAKES, StyleSettings
 from engine.vgg_layers import relus
 from pages.ui.history import snapshot_address

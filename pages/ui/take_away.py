@@ -9,7 +9,7 @@ import streamlit as st
 from engine.errors import LabError
 from engine.history import history_csv
 from engine.keras_file import check_size, keras_file
-from engine.runs import Run
+from engine.records import Run
 from pages.ui.chart_files import ChartFile, chart_files
 from pages.ui.session import lab
 

@@ -14,7 +14,7 @@ from engine.errors import InvalidInput
 from engine.evaluation import Answers, answers_of
 from engine.images import Pixels
 from engine.naming import Moment, Naming, name_with
-from engine.runs import Run
+from engine.records import Run
 from engine.tuned_test import pick_test_pictures
 from pages.ui.session import lab
 

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 import streamlit as st
 
 from engine.history import history_csv
-from engine.runs import Run
+from engine.records import Run
 from engine.tuned_files import naming_program, network_file
 from pages.ui.chart_files import ChartFile, chart_files
 from pages.ui.session import lab

@@ -10,7 +10,7 @@ from engine.errors import LabError
 from engine.evaluation import Answers
 from engine.images import Pixels, png_address
 from engine.naming import Moment, Naming
-from engine.runs import Run
+from engine.records import Run
 from pages.ui.classify_picture import overlay
 from pages.ui.mistakes import mistakes_view, share
 from pages.ui.session import lab

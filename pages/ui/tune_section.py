@@ -8,7 +8,7 @@ import streamlit as st
 from engine.events import Predictions, Progress
 from engine.history import marks, points
 from engine.images import png_address
-from engine.runs import Run
+from engine.records import Run
 from engine.settings import FineTuningSettings, PrepareSettings
 from engine.sources.catalog import CIFAR10
 from pages.ui.anatomy import settings_and_stage

@@ -7,7 +7,7 @@ from pathlib import Path
 import streamlit as st
 
 from engine.events import from_json
-from engine.runs import Run, State
+from engine.records import Run, State
 from engine.settings import FineTuningSettings, PrepareSettings
 from engine.sources.catalog import CIFAR10
 from engine.sources.cifar10 import NAMES

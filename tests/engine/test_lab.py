@@ -13,7 +13,8 @@ import pytest
 from engine.errors import InvalidInput, InvalidSettings, WorkerError
 from engine.events import Completed, Progress
 from engine.lab import Lab
-from engine.runs import KEPT_RUNS, State
+from engine.records import State
+from engine.runs import KEPT_RUNS
 from tests.fakes import CountSettings, LightSettings, SteeredSettings, fail, process_id, sleep
 
 ROOT = Path(__file__).parents[2]

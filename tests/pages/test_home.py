@@ -1,4 +1,4 @@
-"""Home in AppTest, and the pages that are not built yet."""
+"""Home in AppTest."""
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -55,21 +55,12 @@ def test_a_wrong_data_folder_is_a_message_and_the_page_stands(monkeypatch):
     assert "CNN_LAB_DATA is '/nowhere', but must be an existing folder." in texts(app)
 
 
-def test_every_card_has_its_picture_and_says_if_it_is_not_built():
+def test_every_card_has_its_picture():
     app = open_home()
     pictures = " ".join(element.proto.body for element in app.get("html"))
     for card in CARDS:
         assert f"app/static/cards/{card.name}.svg" in pictures
         assert card.alt in pictures
-    assert texts(app).count("Not built yet") == sum(not card.built for card in CARDS)
-
-
-@pytest.mark.parametrize("card", [card for card in CARDS if not card.built], ids=lambda card: card.name)
-def test_a_page_that_is_not_built_says_so_and_has_no_controls(card):
-    app = AppTest.from_file(f"../../pages/{card.name}.py", default_timeout=60).run()
-    assert [title.value for title in app.title] == [card.title]
-    assert any("Not built yet" in element.proto.body for element in app.get("html"))
-    assert list(app.button) == list(app.number_input) == []
 
 
 @pytest.fixture

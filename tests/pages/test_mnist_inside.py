@@ -5,7 +5,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from engine.evaluation import confusion
-from engine.runs import State
+from engine.records import State
 from engine.settings import MnistSettings
 from engine.sources.locate import cache_folder
 from engine.sources.mnist import load_digits
