@@ -86,9 +86,7 @@ def _progress() -> None:
     total, now = st.session_state[TOTAL], _now()
     done = total - len(st.session_state[TODO]) - bool(now)
     bar, stop = st.columns([4, 1], vertical_alignment="center")
-    words = (
-        f"{now.settings.method} on {now.settings.per_class} a class, {duration(now.elapsed_s)}" if now else "waits"
-    )
+    words = f"{now.settings.method} on {now.settings.per_class} a class, {duration(now.elapsed_s)}" if now else "waits"
     bar.progress(done / total, f"{done} of {total} runs done; now {words}")
     stop.button("Stop all", icon=":material/stop:", on_click=_stop)
 
