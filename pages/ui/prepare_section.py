@@ -22,6 +22,7 @@ from pages.ui.live import duration, live_view
 from pages.ui.session import lab, shown_run, start_and_show
 from pages.ui.sources_panel import source_note
 from pages.ui.tune_words import prepared_example
+from pages.ui.uploads import file_upload
 from pages.ui.zip_download import zip_download
 
 SLOW_S = 300
@@ -52,7 +53,7 @@ def files(done: int, total: int) -> str:
 
 def _form(*, running: bool) -> None:
     setting_inputs(PrepareSettings, ["split"], columns=1)
-    upload = st.file_uploader("Your own ZIP, a folder a class", ["zip"], key="own zip")
+    upload = file_upload("Your own ZIP, a folder a class", ["zip"], key="own zip")
     archive = _stored(upload.getvalue()) if upload else ""
     st.button(
         "Prepare dataset",
