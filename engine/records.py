@@ -35,7 +35,7 @@ class Run:
     place: 1 for the next to start, 0 once it has; reason: a sentence why it failed or was stopped by the lab; name: the
     user's for it, or empty; created: seconds of `time.time`; kept: name and step of each `Arrays` event on disk;
     result: of its `Completed`; remark: a sentence why it is not saved, or empty; owner: who started it, as
-    `Lab.start` was told.
+    `Lab.start` was told; wait_s: about how many seconds it still waits in the queue, None where that is not known.
     """
 
     id: str
@@ -51,6 +51,7 @@ class Run:
     result: Mapping[str, Any] | None = None
     remark: str = ""
     owner: str = ""
+    wait_s: float | None = None
 
     @property
     def active(self) -> bool:

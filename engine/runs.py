@@ -20,6 +20,7 @@ from engine.events import Arrays, Snapshot
 from engine.fairness import check_fair
 from engine.records import Record, Run, State, thin_out
 from engine.rules import Settings
+from engine.waiting import place, wait_s
 
 KEPT_RUNS = 200
 """Finished runs that are remembered; the oldest are forgotten first."""
@@ -178,18 +179,13 @@ class Runs:
                 record.future, record.holds_slot = None, False
             self.changed.notify_all()
 
-    def _place(self, record: Record) -> int:
-        if record.state != State.QUEUED:
-            return 0
-        queued = [r.id for r in self._records.values() if r.state == State.QUEUED and r.settings.slots]
-        return queued.index(record.id) + 1 if record.id in queued else 1
-
     def _as_run(self, record: Record) -> Run:
+        records = list(self._records.values()) if record.state == State.QUEUED else []
         return Run(
             id=record.id,
             settings=record.settings,
             state=record.state,
-            place=self._place(record),
+            place=place(records, record),
             elapsed_s=record.elapsed_s,
             reason=record.reason,
             events=tuple(record.events or ()),
@@ -199,6 +195,7 @@ class Runs:
             result=record.result,
             remark=record.remark,
             owner=record.owner,
+            wait_s=wait_s(records, record),
         )
 
     def _save(self, record: Record, archive: Archive) -> bool:

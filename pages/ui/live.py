@@ -77,7 +77,8 @@ def bar_html(
 def _notes(run: Run, step: int, total: int, share: float, amount: Callable[[int, int], str]) -> list[str]:
     match run.state:
         case State.QUEUED:
-            return [f"place {run.place} in the queue", lab().trouble]
+            wait = "" if run.wait_s is None else f"starts in about {duration(run.wait_s)}"
+            return [f"place {run.place} in the queue", wait, lab().trouble]
         case State.RUNNING if not total:
             return ["starting"]
         case State.RUNNING:
