@@ -5,6 +5,7 @@ from pathlib import Path
 import streamlit as st
 
 from pages.ui.theme import apply_style
+from pages.ui.visitor import keep_visitor
 
 st.set_page_config(page_title="CNN Lab", page_icon=Path(__file__).parent / "static" / "icon.png", layout="wide")
 apply_style()
@@ -20,3 +21,4 @@ st.navigation(
     ],
     position="top",
 ).run()
+keep_visitor()

@@ -23,14 +23,15 @@ from pages.ui.live_chart import live_chart
 from pages.ui.network_diagram import network_svg
 from pages.ui.run_record import result_of
 from pages.ui.schedule_chart import schedule_chart, spoken_schedule
-from pages.ui.session import lab, show_run, shown_run
+from pages.ui.session import shown_run, start_and_show
+from pages.ui.sharing import share_button
 from pages.ui.sources_panel import source_note
 from pages.ui.take_away import take_away
 
 
 def train() -> None:
     """Start a run of the chosen settings and show it."""
-    show_run(lab().start(chosen(CifarSettings)), CifarSettings)
+    start_and_show(chosen(CifarSettings))
 
 
 def settings_form(running: bool) -> None:
@@ -56,6 +57,7 @@ page_head(
     "learning rate each bring, and where the chapter's program goes wrong.",
 )
 run = shown_run(CifarSettings)
+share_button(run)
 settings_column, stage = settings_and_stage()
 with settings_column:
     settings_form(running=bool(run and run.active))

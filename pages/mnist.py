@@ -27,7 +27,8 @@ from pages.ui.mnist_inside import what_it_learned, where_it_is_wrong
 from pages.ui.mnist_words import example, summary, what_to_notice
 from pages.ui.network_diagram import network_svg
 from pages.ui.run_record import result_of
-from pages.ui.session import lab, show_run, shown_run
+from pages.ui.session import shown_run, start_and_show
+from pages.ui.sharing import share_button
 from pages.ui.sources_panel import source_note
 from pages.ui.take_away import take_away
 from pages.ui.your_turn import your_turn
@@ -35,7 +36,7 @@ from pages.ui.your_turn import your_turn
 
 def train() -> None:
     """Start a run of the chosen settings and show it."""
-    show_run(lab().start(chosen(MnistSettings)), MnistSettings)
+    start_and_show(chosen(MnistSettings))
 
 
 def settings_form(running: bool) -> None:
@@ -81,6 +82,7 @@ page_head(
     "Change anything about it, press Train and watch what that does.",
 )
 run = shown_run(MnistSettings)
+share_button(run)
 settings_column, stage = settings_and_stage()
 with settings_column:
     settings_form(running=bool(run and run.active))

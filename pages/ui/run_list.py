@@ -11,15 +11,20 @@ from engine.rules import ExperimentSettings
 from pages.ui.address import recall, remember
 from pages.ui.compare_table import setting_text
 from pages.ui.controls import label
-from pages.ui.session import lab, show_run
+from pages.ui.session import lab, runs_seen, show_run
+from pages.ui.visitor import is_own
 
 SHOWN = 8
 """Rows at first, and how many more each press adds."""
 
 
 def runs_of(cls: type[ExperimentSettings]) -> list[Run]:
-    """Every run of these settings, without its events, the newest first."""
-    return [run for run in lab().runs.listed() if type(run.settings) is cls]
+    """The runs of these settings that are this visitor's, or that they have opened or pinned by a link; newest first.
+
+    They come without their events.
+    """
+    shared = runs_seen(cls).union(recall(_address(cls)).split("."))
+    return [run for run in lab().runs.listed() if type(run.settings) is cls and (is_own(run) or run.id in shared)]
 
 
 def pinned(cls: type[ExperimentSettings], known: Sequence[Run]) -> list[str]:
@@ -61,8 +66,9 @@ def _row(cls: type[ExperimentSettings], run: Run, *, is_pinned: bool, is_shown: 
         st.caption(_told(run, is_shown=is_shown), width="stretch")
         if not is_shown:
             st.button("Open", key=f"open {run.id}", on_click=_open, args=(run,), type="tertiary")
-        with st.popover("Edit", type="tertiary", key=f"more {run.id}", help="Rename or delete this run"):
-            _more(run)
+        if is_own(run):
+            with st.popover("Edit", type="tertiary", key=f"more {run.id}", help="Rename or delete this run"):
+                _more(run)
 
 
 def _more(run: Run) -> None:
