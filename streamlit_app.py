@@ -18,6 +18,7 @@ st.navigation(
         st.Page("pages/fine_tuning.py", title="Fine-tuning", icon=":material/tune:"),
         st.Page("pages/style_transfer.py", title="Style transfer", icon=":material/brush:"),
         st.Page("pages/deep_dream.py", title="DeepDream", icon=":material/cloud:"),
+        st.Page("pages/runs.py", title="Runs", icon=":material/history:"),
     ],
     position="top",
 ).run()
