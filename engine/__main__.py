@@ -111,8 +111,10 @@ def _sources(_options: argparse.Namespace) -> None:
             print(f"    {found.remark}")
         if source.remote:
             print(f"  real: {source.real}, {source.remote.size / 1e6:.1f} MB, {source.remote.url}")
-        if not found.real:
+        if not found.real and source.remote:
             print(f"    fetch it with: python -m engine download {source.name}")
+        elif not found.real:
+            print(f"  real: {source.real}; Keras's own {source.layouts[0][0]}, looked for in the folders below")
     print(f"searched: CNN_LAB_DATA, {cache_folder()}, Keras's cache, packages")
 
 

@@ -1,4 +1,4 @@
-"""A picture named by EfficientNet-Lite0, with ImageNet's 1,000 names or with those of a run, and where it looked.
+"""A picture named by EfficientNet-Lite0 with ImageNet's 1,000 names, or by the network of a run, and where it looked.
 
 Pages call this through `Lab.call`, so this module does not import TensorFlow before it is called.
 """
@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,7 +20,10 @@ from engine.sources.examples import squared
 
 SIDE = 224
 TOP = 5
-KEPT = 2
+Moment = Literal["before", "after"]
+KEPT = 4
+"""Networks of runs, each of 14 MB."""
+
 CLASS_NAMES = Path(__file__).parent / "models" / "imagenet_classes.txt"
 
 
@@ -49,17 +52,24 @@ def name_with(
     weights: Mapping[str, NDArray[Any]] | None,
     names: Sequence[str],
     picture: Pixels,
+    moment: Moment = "after",
 ) -> Naming | None:
-    """Name the picture with the network of a run. None where it is not here yet and `weights` are None."""
-    explainers = load_module("engine.models.explain_efficientnet").EXPLAINERS
-    if run_id not in explainers:
+    """Name the picture with the network of a run. None where it is not here yet and `weights` are None.
+
+    moment: as it is after the run, or as it was before its top blocks were unfrozen; `weights` are its head's then.
+    """
+    models = load_module("engine.models.explain_efficientnet")
+    key = f"{run_id} {moment}"
+    if key not in models.EXPLAINERS:
         if weights is None:
             return None
-        while len(explainers) >= KEPT:
-            explainers.pop(next(iter(explainers)), None)
-        explainers[run_id] = load_module("engine.models.explain_efficientnet").run_explainer(settings, weights)
+        while len(models.EXPLAINERS) >= KEPT:
+            models.EXPLAINERS.pop(next(iter(models.EXPLAINERS)), None)
+        models.EXPLAINERS[key] = (models.head_explainer if moment == "before" else models.run_explainer)(
+            settings, weights
+        )
     seen = squared(picture, settings.size)
-    logits, looked = explainers[run_id](seen)
+    logits, looked = models.EXPLAINERS[key](seen)
     return _named(names, logits, seen, looked)
 
 

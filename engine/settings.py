@@ -146,11 +146,11 @@ class FineTuningSettings:
 
     module: ClassVar[str] = "engine.experiments.fine_tuning"
     slots: ClassVar[int] = 1
-    summary: ClassVar[str] = "teach EfficientNet-Lite0 new classes: a new head, then its top blocks"
+    summary: ClassVar[str] = "teach a network of ImageNet new classes: a new head, then its top blocks"
     presets: ClassVar[Mapping[str, Mapping[str, Any]]] = {
         "Head, then top blocks": {},
         "Head only": {"method": "head"},
-        "From scratch": {"method": "scratch"},
+        "From scratch": {"method": "scratch", "head_steps": 1_200, "tune_steps": 800},
         "Quick": {"size": 96, "test_images": 1_000, "tune_steps": 100},
     }
 
@@ -159,12 +159,17 @@ class FineTuningSettings:
         ("fine-tune", "head", "scratch"),
         "Train a new head and then the top blocks; the head only; or a small network that has seen nothing before.",
     )
+    backbone: str = choice(
+        "efficientnet_lite0",
+        ("efficientnet_lite0", "mobilenet_v2", "inception_v3", "efficientnet_v2_b0"),
+        "What was trained on ImageNet. EfficientNet-Lite0 comes with the app; the others need Keras's weights.",
+    )
     per_class: int = setting(100, 1, 5_000, "Training pictures of each class, at most.")
     size: int = setting(128, 32, 224, "Side in pixels that pictures are brought to; ImageNet was learnt at 224.")
     head_steps: int = setting(300, 1, 20_000, "Steps in which only the head learns.")
     learning_rate: float = setting(0.003, 1e-6, 1.0, "Of the head; the top blocks learn with a tenth of it.")
     tune_steps: int = setting(200, 1, 20_000, "Steps after the top blocks are unfrozen.")
-    blocks: int = setting(5, 1, 15, "Blocks at the top of the sixteen that are unfrozen.")
+    blocks: int = setting(5, 1, 15, "Blocks at the top that are unfrozen; EfficientNet-Lite0 has sixteen.")
     batch_size: int = setting(64, 1, 512, "Pictures in a batch.")
     flip: bool = flag(True, "Show each training picture mirrored as well.")
     test_images: int = setting(2_000, 10, 10_000, "Test pictures looked at in the end, at most.")

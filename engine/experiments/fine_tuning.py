@@ -1,4 +1,4 @@
-"""Fine-tuning: EfficientNet-Lite0, trained on ImageNet, learns other classes from few pictures.
+"""Fine-tuning: a network that was trained on ImageNet learns other classes from few pictures.
 
 Chapter section "How to fine-tune current CNN architectures?", which prepares the data and stops there. First a new head
 learns on features of the frozen backbone, computed once; then the top blocks learn as well, at a tenth of the rate
@@ -20,7 +20,7 @@ from engine.experiments.measures import metrics_of, predictions, recalls, softma
 from engine.experiments.training import Steering, Trainer, build_evaluate, build_train_steps, draw_batches
 from engine.models.fine_tuned import Parts, as_scratch_input, build_parts, build_scratch
 from engine.settings import FineTuningSettings
-from engine.sources.examples import Examples, load_examples, load_folder
+from engine.sources.examples import Examples, load_chosen
 
 POINTS = 40
 """Points of the curves in each phase."""
@@ -87,6 +87,7 @@ def _transfer(settings: FineTuningSettings, examples: Examples) -> Steering[Trai
     before = float(np.mean(logits.argmax(axis=1) == examples.test_labels))
     yield _gallery(trainer.step, examples, logits)
     yield Arrays("test", trainer.step, {"labels": examples.test_labels, "probabilities": softmax(logits)})
+    yield Arrays("head", trainer.step, {str(k): weight for k, weight in enumerate(parts.head.get_weights())})
     yield Mark(trainer.step, f"top {settings.blocks} blocks unfrozen")
     model = keras.Sequential([parts.top, parts.head])
     rate = TENTH * settings.learning_rate
@@ -134,7 +135,7 @@ def _maps(
     settings: FineTuningSettings, parts: Parts, images: tuple[NDArray[np.uint8], ...]
 ) -> Steering[list[NDArray[np.float16]]]:
     """Those of the frozen part for each set of images; `features` of the progress is the share that is done."""
-    name = f"block{15 - settings.blocks}"
+    name = f"{settings.backbone} {parts.cut}"
     total, done, made = sum(map(len, images)), 0, []
     for some in images:
         made.append((yield from cached_maps(parts.lower, name, some, settings.size)))
@@ -177,9 +178,7 @@ def _trainer(
 
 def _examples(settings: FineTuningSettings, data: Path | None) -> Examples:
     amount = (settings.per_class, settings.test_images, settings.seed)
-    if settings.folder:
-        return load_folder(Path(settings.folder).expanduser(), settings.size, *amount)
-    return load_examples(data, *amount)
+    return load_chosen(settings.folder, settings.size, *amount, data)
 
 
 def _with_mirrored(images: NDArray[np.uint8], settings: FineTuningSettings) -> NDArray[np.uint8]:

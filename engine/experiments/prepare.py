@@ -28,6 +28,8 @@ CHUNK_PIXELS = 400_000
 
 REPORT_S = 0.1
 MOST_LISTED = 100
+MOST_SHEETS = 40
+"""They are kept in memory with the run."""
 
 
 def load(data: Path | None = None) -> Path | None:
@@ -63,6 +65,8 @@ def run(settings: PrepareSettings, data: Path | None) -> Iterator[Event]:
             "folder": str(folder.absolute()),
             "classes": list(plan.classes),
             "files": len(files),
+            "splits": _counts(files),
+            "labels_file": plan.labels_file,
             "written": len(files) - kept,
             "kept": kept,
             "bytes": sum(size for size, _ in files.values()),
@@ -163,9 +167,15 @@ def _write_text(path: Path, text: str) -> None:
     part.replace(path)
 
 
+def _counts(files: dict[str, Written]) -> dict[str, int]:
+    """Files of each split."""
+    splits = [path.partition("/")[0] for path in files]
+    return {split: splits.count(split) for split in dict.fromkeys(splits)}
+
+
 def _sheets(folder: Path, plan: Plan, files: dict[str, Written]) -> Iterator[Event]:
     """A picture of the first training pictures of each class."""
-    for name in plan.classes:
+    for name in plan.classes[:MOST_SHEETS]:
         paths = [path for path in files if path.startswith(f"train_dir/{name}/")][:SHOWN]
         if paths:
             yield Snapshot(len(plan.paths), contact_sheet([folder / path for path in paths]), name)

@@ -1,4 +1,4 @@
-"""Grad-CAM on EfficientNet-Lite0, with its own head or that of a run.
+"""Grad-CAM on EfficientNet-Lite0 as it comes, and on the network of a run.
 
 After the last maps come their means and one dense layer, so the gradient of an answer by a map is that layer's weight:
 Grad-CAM is the maps weighted by it (Selvaraju et al., "Grad-CAM", 2017, section 3.1).
@@ -14,7 +14,7 @@ import tensorflow as tf
 from numpy.typing import NDArray
 
 from engine.models.efficientnet_lite0 import build_network
-from engine.models.fine_tuned import as_scratch_input, restored
+from engine.models.fine_tuned import as_scratch_input, build_whole, restored
 from engine.settings import FineTuningSettings
 
 Explain = Callable[[NDArray[np.uint8]], tuple[NDArray[np.float32], NDArray[np.float32] | None]]
@@ -42,9 +42,16 @@ def run_explainer(settings: FineTuningSettings, weights: Mapping[str, NDArray[An
     return call
 
 
+def head_explainer(settings: FineTuningSettings, head: Mapping[str, NDArray[Any]]) -> Explain:
+    """That of a run before its top blocks were unfrozen: ImageNet's backbone under the head's weights then."""
+    network = build_whole(settings, len(head["1"]))
+    network.layers[-1].set_weights([head["0"], head["1"]])
+    return explainer(network)
+
+
 def explainer(network: keras.Model) -> Explain:
-    """That of a network whose last maps are `head` and whose last layer is dense."""
-    watched = keras.Model(network.inputs, [network.outputs[0], network.get_layer("head").output])
+    """That of a network that ends in the means of its last maps, the layer `mean`, and a dense layer."""
+    watched = keras.Model(network.inputs, [network.outputs[0], network.get_layer("mean").input])
     weights: NDArray[np.float32] = network.layers[-1].get_weights()[0]
 
     def call(picture: NDArray[np.uint8]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:

@@ -1,8 +1,4 @@
-"""EfficientNet-Lite0 cut in two, with a new head: what fine-tuning trains.
-
-The batch normalisations of the backbone are folded into its convolutions, so their statistics stay those of ImageNet
-however long the blocks are trained: what Keras calls running batch normalisation in inference mode.
-"""
+"""A backbone cut in two, with a new head: what fine-tuning trains; and a small network to compare it with."""
 
 from collections.abc import Mapping
 from typing import Any, NamedTuple
@@ -13,7 +9,7 @@ from keras import layers
 from numpy.typing import NDArray
 
 from engine.models import shipped_cifar
-from engine.models.efficientnet_lite0 import build_network as build_imagenet_network
+from engine.models.backbones import build_backbone
 from engine.settings import FineTuningSettings
 
 SCRATCH_WIDTHS = (32, 64, 128)
@@ -21,26 +17,27 @@ SMALL = 32
 
 
 class Parts(NamedTuple):
-    """lower: pictures float32 [n, side, side, 3] from 0 to 255 -> maps; top: maps -> features float32 [n, 1280];
-    head: features -> logits; whole: pictures -> logits. They share their weights.
+    """lower: pictures float32 [n, side, side, 3] from 0 to 255 -> maps; top: maps -> features float32 [n, wide];
+    head: features -> logits; whole: pictures -> logits. They share their weights. cut: the layer that `lower` ends in.
     """
 
     lower: keras.Model
     top: keras.Model
     head: keras.Model
     whole: keras.Model
+    cut: str
 
 
 def build_parts(settings: FineTuningSettings, classes: int) -> Parts:
-    """The network cut below the `settings.blocks` top blocks."""
-    network = build_imagenet_network()
-    maps = network.get_layer(f"block{15 - settings.blocks}").output
-    features = network.get_layer("mean").output
+    """The network cut below the `settings.blocks` top blocks. Raises what `build_backbone` raises."""
+    backbone = build_backbone(settings.backbone, settings.size)
+    network, cut = backbone.network, backbone.cut(settings.blocks)
+    maps, features = network.get_layer(cut).output, network.outputs[0]
     source = keras.Input((features.shape[-1],))
     dense = layers.Dense(classes, kernel_initializer=_small_weights(settings.seed), name="new_logits")
     head = keras.Model(source, dense(source), name="new_head")
     whole = keras.Model(network.inputs, dense(features), name="fine_tuned")
-    return Parts(keras.Model(network.inputs, maps), keras.Model(maps, features), head, whole)
+    return Parts(keras.Model(network.inputs, maps), keras.Model(maps, features), head, whole, cut)
 
 
 def build_scratch(settings: FineTuningSettings, classes: int) -> keras.Model:

@@ -9,11 +9,12 @@ from PIL import Image
 
 from engine.images import read_image
 
-SHOWN, COLUMNS, SIDE, GAP = 24, 8, 48, 3
+SHOWN, COLUMNS, SIDE, GAP = 16, 8, 48, 3
+QUALITY = 85
 
 
 def contact_sheet(paths: Sequence[Path]) -> bytes:
-    """A PNG of the pictures at `paths`, each in a cell of 48×48 pixels, eight a row, on transparent ground."""
+    """A WebP of the pictures at `paths`, each in a cell of 48×48 pixels, eight a row, on transparent ground."""
     rows = math.ceil(len(paths) / COLUMNS)
     sheet = Image.new("RGBA", (COLUMNS * (SIDE + GAP) - GAP, rows * (SIDE + GAP) - GAP))
     for place, path in enumerate(paths):
@@ -24,5 +25,5 @@ def contact_sheet(paths: Sequence[Path]) -> bytes:
         row, column = divmod(place, COLUMNS)
         sheet.paste(small, (column * (SIDE + GAP), row * (SIDE + GAP)))
     buffer = io.BytesIO()
-    sheet.save(buffer, "PNG")
+    sheet.save(buffer, "WEBP", quality=QUALITY)
     return buffer.getvalue()

@@ -43,16 +43,16 @@ def zip_pieces(folder: Path) -> Iterator[bytes]:
     yield pieces.take()
 
 
-def zip_folder(folder: str) -> str:
-    """Write the ZIP beside `folder`, whole or not at all, and return its path. Raises `InvalidInput`."""
-    source = Path(folder)
-    target = source.with_name(source.name + ".zip")
-    part = target.with_suffix(".zip.part")
+def zip_folder(folder: str, target: str) -> int:
+    """Write the ZIP to `target`, whole or not at all; returns its bytes. Raises `InvalidInput`."""
+    path = Path(target)
+    part = path.with_suffix(".zip.part")
     try:
+        path.parent.mkdir(parents=True, exist_ok=True)
         with part.open("wb") as file:
-            file.writelines(zip_pieces(source))
-        part.replace(target)
+            file.writelines(zip_pieces(Path(folder)))
+        part.replace(path)
+        return path.stat().st_size
     except OSError as error:
         part.unlink(missing_ok=True)
         raise InvalidInput(f"The ZIP could not be written: {error.strerror or error}.") from error
-    return str(target)

@@ -37,6 +37,13 @@ class Examples:
     remark: str = ""
 
 
+def load_chosen(folder: str, size: int, per_class: int, test_images: int, seed: int, data: Path | None) -> Examples:
+    """Of the prepared `folder`, or where it is empty of CIFAR-10 or Photo-10. Raises what the two below raise."""
+    if folder:
+        return load_folder(Path(folder).expanduser(), size, per_class, test_images, seed)
+    return load_examples(data, per_class, test_images, seed)
+
+
 def load_examples(data: Path | None, per_class: int, test_images: int, seed: int) -> Examples:
     """Of CIFAR-10 or Photo-10: training pictures drawn with `seed`, the same ones first whatever their number."""
     pictures = load_pictures(data)

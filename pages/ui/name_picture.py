@@ -6,12 +6,13 @@ import streamlit as st
 
 from engine.errors import LabError
 from engine.images import Pixels, png_address
-from engine.naming import Naming, name_picture, name_with
+from engine.naming import Naming, name_picture
 from engine.records import Run
 from pages.ui.class_bars import class_bars_html
 from pages.ui.classify_picture import overlay
 from pages.ui.picture_source import picture_input
 from pages.ui.session import lab
+from pages.ui.tune_evidence import named_by
 from pages.ui.tune_words import names_of
 from pages.ui.when_ready import loading, when_ready
 
@@ -39,7 +40,9 @@ def _section(trained: Run | None) -> None:
         note, named = loading(), None
         try:
             if not note:
-                named = _own(trained, picture) if trained and network == OWN else _imagenet(picture)
+                named = (
+                    named_by(trained, picture, names_of(trained)) if trained and network == OWN else _imagenet(picture)
+                )
         except LabError as error:
             note = str(error)
         st.html(naming_html(named, note))
@@ -48,16 +51,6 @@ def _section(trained: Run | None) -> None:
 @st.cache_data(max_entries=32, show_spinner=False)
 def _imagenet(picture: Pixels) -> Naming:
     return lab().call(name_picture, picture, timeout_s=60)
-
-
-def _own(run: Run, picture: Pixels) -> Naming:
-    """The weights travel only where the worker does not have them yet."""
-    names = list(names_of(run))
-    named = lab().call(name_with, run.id, run.settings, None, names, picture, timeout_s=60)
-    if named is None:
-        weights = lab().runs.arrays(run.id, "weights")
-        named = lab().call(name_with, run.id, run.settings, weights, names, picture, timeout_s=60)
-    return named
 
 
 def naming_html(named: Naming | None, note: str) -> str:

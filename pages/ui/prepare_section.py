@@ -3,8 +3,8 @@
 import base64
 import hashlib
 import html
-from pathlib import Path
-from typing import BinaryIO
+from collections.abc import Mapping
+from typing import Any
 
 import streamlit as st
 
@@ -12,7 +12,6 @@ from engine.errors import LabError
 from engine.events import Progress, Snapshot
 from engine.preparing.checking import Check, check_folder
 from engine.preparing.orientation import check_orientation
-from engine.preparing.zip_stream import zip_folder
 from engine.records import Run
 from engine.settings import FineTuningSettings, PrepareSettings
 from engine.sources.catalog import CIFAR10
@@ -20,14 +19,12 @@ from engine.sources.locate import cache_folder
 from pages.ui.anatomy import settings_and_stage
 from pages.ui.controls import chosen, setting_inputs
 from pages.ui.live import duration, live_view
-from pages.ui.session import lab, show_run, shown_run
+from pages.ui.session import lab, shown_run, start_and_show
 from pages.ui.sources_panel import source_note
+from pages.ui.tune_words import prepared_example
+from pages.ui.uploads import file_upload
+from pages.ui.zip_download import zip_download
 
-TREE = """train_dir/
-  airplane/…  one folder a class
-validation_dir/
-  airplane/…
-cifar10_labels.txt"""
 SLOW_S = 300
 
 
@@ -44,8 +41,8 @@ def prepare_section() -> Run | None:
             if run.result:
                 _after(run)
         else:
-            st.caption("What will come: the chapter's folders, one picture a file, and a contact sheet of each class.")
-            st.code(TREE, language=None)
+            st.caption("A finished example: CIFAR-10 in the chapter's folders, and a contact sheet of each class.")
+            _stage(prepared_example())
     return run
 
 
@@ -56,7 +53,7 @@ def files(done: int, total: int) -> str:
 
 def _form(*, running: bool) -> None:
     setting_inputs(PrepareSettings, ["split"], columns=1)
-    upload = st.file_uploader("Your own ZIP, a folder a class", ["zip"], key="own zip")
+    upload = file_upload("Your own ZIP, a folder a class", ["zip"], key="own zip")
     archive = _stored(upload.getvalue()) if upload else ""
     st.button(
         "Prepare dataset",
@@ -73,7 +70,7 @@ def _form(*, running: bool) -> None:
 
 def _prepare(archive: str) -> None:
     settings = PrepareSettings(split=chosen(PrepareSettings).split, archive=archive)
-    show_run(lab().start(settings), PrepareSettings)
+    start_and_show(settings)
 
 
 def _stored(content: bytes) -> str:
@@ -89,6 +86,8 @@ def _stored(content: bytes) -> str:
 
 
 def _stage(run: Run) -> None:
+    if run.result:
+        st.code(tree(run.result), language=None)
     rates = [e.metrics["files_per_second"] for e in run.events if isinstance(e, Progress) and e.metrics]
     if run.active and rates:
         st.caption(f"{rates[-1]:,.0f} files/s")
@@ -96,11 +95,25 @@ def _stage(run: Run) -> None:
     st.html(f'<div class="lab-sheets">{"".join(map(_sheet, sheets))}</div>')
 
 
+def tree(result: Mapping[str, Any]) -> str:
+    """The folders that were made, as text."""
+    first, last = result["classes"][0], result["classes"][-1]
+    lines = [
+        line
+        for split, count in result["splits"].items()
+        for line in (
+            f"{split + '/':<24}{count:>7,} files",
+            f"  {first}/ … {last}/",
+        )
+    ]
+    return "\n".join([*lines, f"{result['labels_file']:<24}{len(result['classes']):>7,} lines"])
+
+
 def _sheet(event: Snapshot) -> str:
     name, picture = html.escape(event.name), base64.b64encode(event.picture).decode()
     return (
         f"<figure><figcaption>{name}</figcaption>"
-        f'<img src="data:image/png;base64,{picture}" alt="The first training pictures of {name}"></figure>'
+        f'<img src="data:image/webp;base64,{picture}" alt="The first training pictures of {name}"></figure>'
     )
 
 
@@ -111,14 +124,8 @@ def _after(run: Run) -> None:
         st.caption(f"{result['unreadable_files']:,} could not be read and were left out:")
         st.code("\n".join(result["unreadable"]), language=None)
     download, check = st.columns(2)
-    download.download_button(
-        "Download ZIP",
-        lambda: _zip(result["folder"]),
-        f"{Path(result['folder']).name}.zip",
-        "application/zip",
-        icon=":material/download:",
-        on_click="ignore",
-    )
+    with download:
+        zip_download(run.id, result["folder"])
     if check.button("Check every file", icon=":material/fact_check:"):
         try:
             with st.spinner(f"Reading {result['files']:,} files…"):
@@ -127,10 +134,6 @@ def _after(run: Run) -> None:
             st.error(str(error), icon=":material/error:")
     if (found := st.session_state.get("check")) and found[0] == run.id:
         _check(found[1], found[2])
-
-
-def _zip(folder: str) -> BinaryIO:
-    return Path(lab().call(zip_folder, folder, timeout_s=SLOW_S)).open("rb")
 
 
 def _checked(run: Run, result: dict) -> tuple[Check, dict[str, int]]:

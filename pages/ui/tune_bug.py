@@ -5,11 +5,13 @@ import streamlit as st
 from engine.errors import LabError
 from engine.images import png_address
 from engine.statistics import wilson_interval
-from engine.transpose_bug import Measured, chapter_transposed, measure
+from engine.transpose_bug import WHOLE, Measured, chapter_transposed, measure
 from pages.ui.session import lab
+from pages.ui.tune_evidence import example_pictures, example_test
 from pages.ui.when_ready import loading, when_ready
 
 KEY = "transpose bug"
+SHOWN = 6
 
 
 def tune_bug() -> None:
@@ -28,12 +30,22 @@ def tune_bug() -> None:
         "does."
     )
     with right:
+        _pictures()
         when_ready(_measured)
     st.subheader("2. The test set becomes the validation folder", anchor=False)
     st.markdown(
         "What one looks at to choose settings cannot also say how good the choice is. The split *honest* takes the "
         "validation pictures from the training set and leaves the test set alone."
     )
+    st.subheader("3. Nothing is ever fine-tuned", anchor=False)
+    st.markdown("The section ends with the folders, and leaves the rest to a tutorial. This page goes on.")
+
+
+def _pictures() -> None:
+    shown = example_pictures()[:SHOWN]
+    for images, words in ((shown, "transpose(1, 2, 0)"), (chapter_transposed(shown), "transpose()")):
+        pictures = "".join(f'<img src="{png_address(image)}" alt="Test picture">' for image in images)
+        st.html(f'<figure class="lab-six"><figcaption>{words}</figcaption><div>{pictures}</div></figure>')
 
 
 def _measured() -> None:
@@ -41,24 +53,21 @@ def _measured() -> None:
     if st.button("Measure it", icon=":material/bug_report:", disabled=bool(note)):
         try:
             with st.spinner("Naming pictures both ways…"):
-                st.session_state[KEY] = lab().call(measure, timeout_s=120)
+                st.session_state[KEY] = lab().call(measure, *example_test(), timeout_s=120)
         except LabError as error:
             st.error(str(error), icon=":material/error:")
     if found := st.session_state.get(KEY):
         _both(found)
-    elif note:
-        st.caption(note)
+    upright, swapped, total = WHOLE
+    st.caption(
+        f"{note or 'The network of CIFAR-10 that comes with the app names both.'} Of all {total:,} test pictures it "
+        f"names {upright / total:.1%} right upright, and {swapped / total:.1%} swapped."
+    )
 
 
 def _both(found: Measured) -> None:
-    for images, words in ((found.shown, "transpose(1, 2, 0)"), (chapter_transposed(found.shown), "transpose()")):
-        pictures = "".join(f'<img src="{png_address(image)}" alt="Test picture">' for image in images)
-        st.html(f'<figure class="lab-six"><figcaption>{words}</figcaption><div>{pictures}</div></figure>')
-    if not len(found.upright):
-        st.caption("These are Photo-10; the network that comes with the app names CIFAR-10's pictures only.")
-        return
     columns = st.columns(2)
     for column, words, right in zip(columns, ("Upright", "Swapped"), (found.upright, found.swapped), strict=True):
         low, high = wilson_interval(int(right.sum()), len(right))
-        column.metric(words, f"{right.mean():.1%}", help=f"95 % interval {low:.1%} to {high:.1%}")
-    st.caption(f"Accuracy of the network that comes with the app on the same {len(found.upright):,} test pictures.")
+        column.metric(f"{words}, {len(right):,} pictures", f"{right.mean():.1%}")
+        column.caption(f"95 % interval {low:.1%} to {high:.1%}")

@@ -1,20 +1,25 @@
 """The section "Fine-tune": settings, curves with the unfreezing marked, before and after, and the result."""
 
+import html
+from collections.abc import Sequence
+
 import streamlit as st
 
 from engine.events import Predictions, Progress
 from engine.history import marks, points
+from engine.images import png_address
 from engine.records import Run
 from engine.settings import FineTuningSettings, PrepareSettings
 from engine.sources.catalog import CIFAR10
 from pages.ui.anatomy import settings_and_stage
+from pages.ui.chart_files import ChartFile
 from pages.ui.charts import Figure, accuracy_chart, loss_chart, marked
 from pages.ui.class_bars import class_bars_html
 from pages.ui.controls import chosen, preset_picker, setting_inputs
-from pages.ui.gallery import gallery_html
 from pages.ui.live import duration, live_view
 from pages.ui.live_chart import Chart, live_charts
-from pages.ui.session import lab, show_run, shown_run
+from pages.ui.mistakes import share
+from pages.ui.session import shown_run, start_and_show
 from pages.ui.sources_panel import source_note
 from pages.ui.tune_words import example, names_of
 
@@ -62,7 +67,7 @@ def _form(prepared: str, *, running: bool) -> None:
 def start(folder: str) -> None:
     """Start a run of the chosen settings on `folder`, or on CIFAR-10 or Photo-10, and show it."""
     st.session_state["FineTuningSettings.folder"] = folder
-    show_run(lab().start(chosen(FineTuningSettings)), FineTuningSettings)
+    start_and_show(chosen(FineTuningSettings))
 
 
 def charts_of(run: Run) -> dict[str, Figure]:
@@ -76,24 +81,49 @@ def charts_of(run: Run) -> dict[str, Figure]:
     return {name: marked(figure, marks(run.events), total) for name, figure in figures.items()}
 
 
+def chart_files_of(run: Run) -> list[ChartFile]:
+    """The charts as files."""
+    title = run.name or "Fine-tuning"
+    return [
+        ChartFile(name, f"{title}: {name.lower()}", f"fine-tuning-{name.lower()}", figure)
+        for name, figure in charts_of(run).items()
+    ]
+
+
 def draw_stage(run: Run) -> None:
     """Two joined curves, some test pictures before and after, and at the end the result, class by class."""
     charts = [Chart(figure, f"{name} over the steps.") for name, figure in charts_of(run).items()]
     live_charts(*charts, key=f"tune {run.id == 'example'}", height=260)
     st.caption(_features_done(run))
-    galleries = [event for event in run.events if isinstance(event, Predictions)]
-    names = names_of(run)
-    for event, words in zip(galleries, _moments(galleries), strict=True):
-        st.caption(words)
-        st.html(gallery_html(event, names))
+    st.html(f'<div class="lab-pairs-place">{before_after_html(run)}</div>')
     if result := run.result:
         st.html(class_bars_html(result["class_accuracy"], "Accuracy of each class on the test pictures"))
         st.markdown(summary(run))
 
 
-def _moments(galleries: list[Predictions]) -> list[str]:
-    words = ["Before: the head alone, on a frozen backbone", "After: the top blocks have learnt as well"]
-    return words[: len(galleries)] if len(galleries) > 1 else ["Test pictures"] * len(galleries)
+def before_after_html(run: Run) -> str:
+    """A few test pictures with what the network says of them: of the frozen one, and after the unfreezing."""
+    galleries = [event for event in run.events if isinstance(event, Predictions)]
+    if not galleries:
+        return ""
+    moments = ("Before", "After") if len(galleries) > 1 else ("Before" if run.active else "",)
+    names = names_of(run)
+    figures = "".join(
+        f'<figure><img src="{png_address(image)}" alt="Test picture of {html.escape(names[label])}">'
+        f"<figcaption><b>{html.escape(names[label])}</b>"
+        f"{''.join(_answer(event, place, names, word) for event, word in zip(galleries, moments, strict=False))}"
+        "</figcaption></figure>"
+        for place, (image, label) in enumerate(zip(galleries[0].images, galleries[0].labels, strict=True))
+    )
+    return f'<div class="lab-pairs">{figures}</div>'
+
+
+def _answer(event: Predictions, place: int, names: Sequence[str], moment: str) -> str:
+    predicted = int(event.predicted[place])
+    verdict, sign = ("right", "✓") if predicted == event.labels[place] else ("wrong", "✗")
+    word = f"<small>{moment}</small>" if moment else ""
+    sure = share(float(event.probabilities[place][predicted]))
+    return f'<span class="lab-answer-{verdict}">{word}{sign} {html.escape(names[predicted])} {sure}</span>'
 
 
 def _features_done(run: Run) -> str:

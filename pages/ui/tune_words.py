@@ -8,13 +8,13 @@ import streamlit as st
 
 from engine.events import from_json
 from engine.records import Run, State
-from engine.settings import FineTuningSettings
+from engine.settings import FineTuningSettings, PrepareSettings
 from engine.sources.catalog import CIFAR10
 from engine.sources.cifar10 import NAMES
 from engine.sources.locate import locate
 from engine.sources.photo10 import NAMES as PHOTO10_NAMES
 
-EXAMPLE = Path(__file__).parents[1] / "examples" / "fine_tuning.json"
+EXAMPLES = Path(__file__).parents[1] / "examples"
 
 NOTICE = """
 - **The first curve climbs in a second.** Only one dense layer learns, on features that were computed once: the
@@ -52,14 +52,21 @@ model.fit(pictures, labels, batch_size={batch_size})
 
 @st.cache_data
 def example() -> Run:
-    """A run of the defaults on CIFAR-10, computed with `python -m engine run fine_tuning --out`, that ships with the
-    app.
-    """
-    record = json.loads(EXAMPLE.read_text())
+    """A run of the defaults on CIFAR-10 that `make_fine_tuning_example` made; it ships with the app."""
+    return _example("fine_tuning.json", FineTuningSettings)
+
+
+@st.cache_data
+def prepared_example() -> Run:
+    """CIFAR-10 in the chapter's folders, made likewise."""
+    return _example("prepare.json", PrepareSettings)
+
+
+def _example(file: str, cls: type[FineTuningSettings] | type[PrepareSettings]) -> Run:
+    record = json.loads((EXAMPLES / file).read_text())
     events = tuple(from_json(event) for event in record["events"])
-    settings = FineTuningSettings(**record["settings"])
-    elapsed_s, result = record["events"][-1]["elapsed_s"], record["events"][-1]["result"]
-    return Run("example", settings, State.COMPLETED, 0, elapsed_s, "", events, result=result)
+    elapsed_s, result = record["events"][-1]["elapsed_s"], {**record["events"][-1]["result"], "remark": ""}
+    return Run("example", cls(**record["settings"]), State.COMPLETED, 0, elapsed_s, "", events, result=result)
 
 
 def names_of(run: Run) -> Sequence[str]:
