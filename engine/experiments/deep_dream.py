@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from engine.device import has_bfloat16
-from engine.dream_settings import DeepDreamSettings, Term, check_terms, octave_sizes, terms_of, verify
+from engine.dream_settings import DeepDreamSettings, Term, check_terms, octave_sizes, steps_of, terms_of, verify
 from engine.events import Completed, Event, Progress, Snapshot
 from engine.experiments.ascent import Gradient, Move, climb, gradient_of
 from engine.experiments.objectives import parameters_of
@@ -84,7 +84,7 @@ class Dreamer:
         self.parameters = parameters_of(terms, network.layers, _guide_features(settings, network, terms))
         self.rng = np.random.default_rng(settings.seed)
         self.done = 0
-        self.total = settings.octaves * settings.iterations + settings.zoom_frames * settings.zoom_iterations
+        self.total = steps_of(settings)
         self.firsts, self.lasts = [], []
 
     def dream(self, start: Floats, sizes: list[tuple[int, int]]) -> Generator[Event, None, Floats]:
