@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import streamlit as st
 
-from engine.dream_settings import DeepDreamSettings, efficientnet_layers, verify
+from engine.dream_settings import ChannelSettings, DeepDreamSettings, efficientnet_layers, verify
 from engine.dreaming import layers_of, sees
 from engine.errors import LabError
 from engine.feature_maps import class_names
@@ -61,6 +61,12 @@ def dream() -> None:
         st.session_state[TROUBLE] = str(error)
         return
     show_run(lab().start(settings), DeepDreamSettings)
+
+
+@st.cache_resource(show_spinner=False)
+def load_beforehand(network: str) -> None:
+    """Have a worker load the network, once, so that the first dream begins at once: a run of no channels."""
+    lab().start(ChannelSettings(network, DeepDreamSettings().layer, ()))
 
 
 def is_dreaming() -> bool:
