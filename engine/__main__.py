@@ -10,6 +10,7 @@ import os
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import NoReturn
 
@@ -18,7 +19,7 @@ from PIL import Image
 from engine.errors import InvalidInput, InvalidSettings, LabError
 from engine.events import Beat, Completed, Event, Progress, Snapshot, as_json
 from engine.rules import Bounds, ExperimentSettings, Picture, Rule, as_plain, parse, rules_of
-from engine.settings import EXPERIMENTS, DownloadSettings
+from engine.settings import EXPERIMENTS, DownloadSettings, PrepareSettings
 from engine.sources.catalog import SOURCES
 from engine.sources.locate import cache_folder, locate
 
@@ -74,7 +75,7 @@ def _parser() -> OneLineParser:
         "--out",
         metavar="PATH",
         type=Path,
-        help="write the picture (.png, .jpg, .webp) or the record of the run (.json) here",
+        help="write the picture (.png, .jpg, .webp), the record of the run (.json) or the prepared folder here",
     )
     run.add_argument("--json", action="store_true", help="one JSON object an event on standard output")
     run.set_defaults(command=_run)
@@ -110,8 +111,10 @@ def _sources(_options: argparse.Namespace) -> None:
             print(f"    {found.remark}")
         if source.remote:
             print(f"  real: {source.real}, {source.remote.size / 1e6:.1f} MB, {source.remote.url}")
-        if not found.real:
+        if not found.real and source.remote:
             print(f"    fetch it with: python -m engine download {source.name}")
+        elif not found.real:
+            print(f"  real: {source.real}; Keras's own {source.layouts[0][0]}, looked for in the folders below")
     print(f"searched: CNN_LAB_DATA, {cache_folder()}, Keras's cache, packages")
 
 
@@ -133,7 +136,11 @@ def _download(options: argparse.Namespace) -> None:
 
 def _run(options: argparse.Namespace) -> None:
     settings = _settings(options)
-    if options.out:
+    # The result of some experiments is a folder: those are told where it goes, and make it themselves.
+    folder = options.out and isinstance(settings, PrepareSettings) and options.out.suffix.lower() != ".json"
+    if folder:
+        settings = replace(settings, folder=str(options.out))
+    elif options.out:
         _check_writable(options.out)
     records, picture = [], b""
     for event, elapsed_s in _timed(settings, options.data):
@@ -147,6 +154,8 @@ def _run(options: argparse.Namespace) -> None:
             print(json.dumps(record, allow_nan=False), flush=True)
         else:
             _print_event(event, elapsed_s)
+    if folder:
+        return
     if options.out and options.out.suffix.lower() in PICTURES:
         _write_whole(options.out, _converted(picture, options))
     elif options.out:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from engine.runs import Run
+from engine.records import Run
 from engine.settings import MnistSettings
 
 CHAPTER_PARAMETERS = 266_585

@@ -5,8 +5,8 @@ from dataclasses import fields
 from typing import Any
 
 from engine.history import points
+from engine.records import Run
 from engine.rules import ExperimentSettings
-from engine.runs import Run
 
 
 def differing(settings: Sequence[ExperimentSettings]) -> dict[str, list[Any]]:

@@ -8,140 +8,28 @@ import itertools
 import secrets
 import threading
 import time
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
-from enum import StrEnum
-from typing import Any
+from collections.abc import Iterable
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from engine.archive import Archive, Head
 from engine.errors import InvalidInput
-from engine.events import Arrays, Completed, Event, Snapshot
+from engine.events import Arrays, Snapshot
+from engine.fairness import check_fair
+from engine.records import Record, Run, State, thin_out
 from engine.rules import Settings
+from engine.waiting import place, wait_s
 
 KEPT_RUNS = 200
 """Finished runs that are remembered; the oldest are forgotten first."""
-
-MOST_SNAPSHOTS = 60
-"""Pictures of one series that a run keeps in memory: a longer one keeps fewer of each stretch."""
 
 LOADED_RUNS = 12
 """Finished runs whose events stay in memory though they are on disk: those watched last."""
 
 LONGEST_NAME = 60
 CUT_OFF = "The app ended while it ran."
-
-
-class State(StrEnum):
-    """Where a run is; the words are those of the screen."""
-
-    QUEUED = "Queued"
-    RUNNING = "Running"
-    PAUSED = "Paused"
-    COMPLETED = "Completed"
-    STOPPED = "Stopped"
-    FAILED = "Failed"
-
-
-ACTIVE = (State.QUEUED, State.RUNNING, State.PAUSED)
-
-
-@dataclass(frozen=True, slots=True)
-class Run:
-    """A run as it was when it was asked for.
-
-    place: 1 for the next to start, 0 once it has; reason: a sentence why it failed or was stopped by the lab; name: the
-    user's for it, or empty; created: seconds of `time.time`; kept: name and step of each `Arrays` event on disk;
-    result: of its `Completed`; remark: a sentence why it is not saved, or empty.
-    """
-
-    id: str
-    settings: Settings
-    state: State
-    place: int
-    elapsed_s: float
-    reason: str
-    events: tuple[Event, ...]
-    name: str = ""
-    created: float = 0.0
-    kept: tuple[tuple[str, int], ...] = ()
-    result: Mapping[str, Any] | None = None
-    remark: str = ""
-
-    @property
-    def active(self) -> bool:
-        """Whether it is still to end."""
-        return self.state in ACTIVE
-
-
-@dataclass(slots=True)
-class Record:
-    """What the lab knows of a run.
-
-    watched: time of `time.monotonic`; worker: its address; sent: it has been handed to Dask; holds_slot: until
-    its worker has really let go; future: Dask's, until Dask is done with it and no longer, for Dask computes again what
-    a dead worker had computed and somebody still holds; written: how many of the events are on disk, and `head` what is
-    there of the rest; on_disk: its events may be dropped from memory (None instead) and read again.
-    """
-
-    id: str
-    settings: Settings
-    watched: float
-    state: State = State.QUEUED
-    reason: str = ""
-    elapsed_s: float = 0.0
-    events: list[Event] | None = field(default_factory=list)
-    name: str = ""
-    created: float = field(default_factory=time.time)
-    kept: tuple[tuple[str, int], ...] = ()
-    result: Mapping[str, Any] | None = None
-    remark: str = ""
-    worker: str = ""
-    sent: bool = False
-    holds_slot: bool = False
-    future: Any = None
-    written: int = 0
-    head: Head | None = None
-
-    @property
-    def active(self) -> bool:
-        """Whether it is still to end."""
-        return self.state in ACTIVE
-
-    def as_head(self) -> Head:
-        """What the archive keeps of it beside its events."""
-        state = str(self.state)
-        return Head(self.id, self.settings, self.name, state, self.reason, self.created, self.elapsed_s, self.result)
-
-    def end(self, state: State, reason: str = "") -> None:
-        """End it, unless it has ended already: the first reason counts."""
-        if self.active:
-            self.state, self.reason = state, reason
-
-    def add(self, event: Event) -> None:
-        """Keep an event, unless the run has ended."""
-        if self.active and self.events is not None:
-            self.events.append(event)
-            if isinstance(event, Snapshot):
-                # What is on disk stays there; `written` counts those of it that are still in memory.
-                self.written -= thin_out(self.events, event.name, self.written)
-            if isinstance(event, Completed):
-                self.result = event.result
-                self.end(State.COMPLETED)
-
-
-def thin_out(events: list[Event], name: str, before: int = 0) -> int:
-    """Once there are more than `MOST_SNAPSHOTS` of one series, leave out every second, but neither first nor last.
-
-    Returns how many of the first `before` events went.
-    """
-    places = [i for i, event in enumerate(events) if isinstance(event, Snapshot) and event.name == name]
-    gone = places[-2:0:-2] if len(places) > MOST_SNAPSHOTS else []
-    for place in gone:
-        del events[place]
-    return sum(place < before for place in gone)
 
 
 class Runs:
@@ -159,11 +47,12 @@ class Runs:
             if head.state in list(State):
                 self._records[head.id] = _recalled(head)
 
-    def add(self, settings: Settings) -> str:
-        """Queue a run and return its id."""
+    def add(self, settings: Settings, owner: str = "") -> str:
+        """Queue a run and return its id. Raises `TooMany` where `owner` may not start one just now."""
         with self.changed:
+            check_fair(self._records.values(), owner, settings.slots, time.time())
             run_id = secrets.token_hex(8)
-            self._records[run_id] = Record(run_id, settings, watched=time.monotonic())
+            self._records[run_id] = Record(run_id, settings, watched=time.monotonic(), owner=owner)
             for record in self._ended()[:-KEPT_RUNS]:
                 self.delete(record.id)
             self.changed.notify_all()
@@ -290,18 +179,13 @@ class Runs:
                 record.future, record.holds_slot = None, False
             self.changed.notify_all()
 
-    def _place(self, record: Record) -> int:
-        if record.state != State.QUEUED:
-            return 0
-        queued = [r.id for r in self._records.values() if r.state == State.QUEUED and r.settings.slots]
-        return queued.index(record.id) + 1 if record.id in queued else 1
-
     def _as_run(self, record: Record) -> Run:
+        records = list(self._records.values()) if record.state == State.QUEUED else []
         return Run(
             id=record.id,
             settings=record.settings,
             state=record.state,
-            place=self._place(record),
+            place=place(records, record),
             elapsed_s=record.elapsed_s,
             reason=record.reason,
             events=tuple(record.events or ()),
@@ -310,6 +194,8 @@ class Runs:
             kept=record.kept,
             result=record.result,
             remark=record.remark,
+            owner=record.owner,
+            wait_s=wait_s(records, record),
         )
 
     def _save(self, record: Record, archive: Archive) -> bool:
@@ -358,7 +244,7 @@ def _recalled(head: Head) -> Record:
     """The record of a run of an earlier start."""
     record = Record(head.id, head.settings, watched=0.0, state=State(head.state), reason=head.reason)
     record.elapsed_s, record.name, record.created, record.result = head.elapsed_s, head.name, head.created, head.result
-    record.events, record.head = None, head
+    record.events, record.head, record.owner = None, head, head.owner
     record.end(State.STOPPED, CUT_OFF)
     return record
 

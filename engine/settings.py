@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from engine.dream_settings import DeepDreamSettings
-from engine.rules import ExperimentSettings, check, choice, flag, setting
+from engine.rules import ExperimentSettings, check, choice, flag, setting, text
 from engine.style_settings import StyleSettings
 
 
@@ -120,6 +120,72 @@ class CifarSettings:
 
 
 @dataclass(frozen=True)
+class PrepareSettings:
+    """A data set as folders of pictures: chapter, section "How to fine-tune current CNN architectures?"."""
+
+    module: ClassVar[str] = "engine.experiments.prepare"
+    slots: ClassVar[int] = 0
+    summary: ClassVar[str] = "sort pictures into a folder for each class, as fine-tuning wants them"
+    presets: ClassVar[Mapping[str, Mapping[str, Any]]] = {"The chapter": {}, "Honest": {"split": "honest"}}
+
+    split: str = choice(
+        "chapter",
+        ("chapter", "honest"),
+        "chapter: the test pictures become the validation folder. honest: training, validation and test folders.",
+    )
+    archive: str = text("", "Path of a ZIP with a folder of pictures for each class; none for CIFAR-10 or Photo-10.")
+    folder: str = text("", "Where the folders go; none for the app's own cache.")
+
+    def __post_init__(self) -> None:
+        check(self)
+
+
+@dataclass(frozen=True)
+class FineTuningSettings:
+    """A network trained on ImageNet learns other classes; the chapter names the task and stops before it."""
+
+    module: ClassVar[str] = "engine.experiments.fine_tuning"
+    slots: ClassVar[int] = 1
+    summary: ClassVar[str] = "teach a network of ImageNet new classes: a new head, then its top blocks"
+    presets: ClassVar[Mapping[str, Mapping[str, Any]]] = {
+        "Head, then top blocks": {},
+        "Head only": {"method": "head"},
+        "From scratch": {"method": "scratch", "head_steps": 1_200, "tune_steps": 800},
+        "Quick": {"size": 96, "test_images": 1_000, "tune_steps": 100},
+    }
+
+    method: str = choice(
+        "fine-tune",
+        ("fine-tune", "head", "scratch"),
+        "Train a new head and then the top blocks; the head only; or a small network that has seen nothing before.",
+    )
+    backbone: str = choice(
+        "efficientnet_lite0",
+        ("efficientnet_lite0", "mobilenet_v2", "inception_v3", "efficientnet_v2_b0"),
+        "What was trained on ImageNet. EfficientNet-Lite0 comes with the app; the others need Keras's weights.",
+    )
+    per_class: int = setting(100, 1, 5_000, "Training pictures of each class, at most.")
+    size: int = setting(128, 32, 224, "Side in pixels that pictures are brought to; ImageNet was learnt at 224.")
+    head_steps: int = setting(300, 1, 20_000, "Steps in which only the head learns.")
+    learning_rate: float = setting(0.003, 1e-6, 1.0, "Of the head; the top blocks learn with a tenth of it.")
+    tune_steps: int = setting(200, 1, 20_000, "Steps after the top blocks are unfrozen.")
+    blocks: int = setting(5, 1, 15, "Blocks at the top that are unfrozen; EfficientNet-Lite0 has sixteen.")
+    batch_size: int = setting(64, 1, 512, "Pictures in a batch.")
+    flip: bool = flag(True, "Show each training picture mirrored as well.")
+    test_images: int = setting(2_000, 10, 10_000, "Test pictures looked at in the end, at most.")
+    folder: str = text("", "A folder that `prepare` made; none for CIFAR-10 or Photo-10.")
+    seed: int = setting(0, 0, 2**31 - 1, "Start of the random numbers.")
+
+    def __post_init__(self) -> None:
+        check(self)
+
+    @property
+    def steps(self) -> int:
+        """All steps of the run."""
+        return self.head_steps + (0 if self.method == "head" else self.tune_steps)
+
+
+@dataclass(frozen=True)
 class DownloadSettings:
     """Fetch a source of `engine.sources.catalog`, by its name, into the app's cache of the worker's machine."""
 
@@ -132,6 +198,8 @@ class DownloadSettings:
 EXPERIMENTS: Mapping[str, type[ExperimentSettings]] = {
     "mnist": MnistSettings,
     "cifar": CifarSettings,
+    "prepare": PrepareSettings,
+    "fine_tuning": FineTuningSettings,
     "style_transfer": StyleSettings,
     "deep_dream": DeepDreamSettings,
 }

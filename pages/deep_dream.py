@@ -7,7 +7,7 @@ import streamlit as st
 
 from engine.dream_settings import DeepDreamSettings
 from engine.events import from_json
-from engine.runs import Run, State
+from engine.records import Run, State
 from engine.sources.catalog import INCEPTION5H
 from pages.ui.anatomy import page_head, settings_and_stage
 from pages.ui.channel_browser import channel_browser
@@ -19,6 +19,7 @@ from pages.ui.lesson_tabs import lesson_tabs
 from pages.ui.live import live_view
 from pages.ui.own_dreams import own_dreams
 from pages.ui.session import shown_run
+from pages.ui.sharing import share_button
 from pages.ui.sources_panel import source_note
 
 EXAMPLE = Path(__file__).parent / "examples" / "deep_dream.json"
@@ -42,6 +43,7 @@ page_head(
 )
 load_beforehand(DeepDreamSettings().network)
 run = shown_run(DeepDreamSettings)
+share_button(run)
 settings_column, stage = settings_and_stage()
 with settings_column:
     dream_form(running=bool(run and run.active))

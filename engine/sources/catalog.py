@@ -189,6 +189,31 @@ INCEPTION_V3 = Source(
     stand_in="EfficientNet-Lite0",
 )
 
+MOBILENET_V2 = Source(
+    name="mobilenet_v2",
+    title="MobileNetV2",
+    layouts=(("mobilenet_v2_weights_tf_dim_ordering_tf_kernels_1.0_224_no_top.h5",),),
+    checksums={},
+    real="Keras's weights, 52 convolutions",
+    embedded=EFFICIENTNET_LITE0.embedded,
+    stand_in="EfficientNet-Lite0 instead",
+)
+
+EFFICIENTNET_V2_B0 = Source(
+    name="efficientnet_v2_b0",
+    title="EfficientNetV2-B0",
+    layouts=(("efficientnetv2-b0_notop.h5",),),
+    checksums={"efficientnetv2-b0_notop.h5": "893217f2bb855e2983157299931e43ff"},
+    real="Keras's weights, 21 blocks",
+    embedded=EFFICIENTNET_LITE0.embedded,
+    stand_in="EfficientNet-Lite0 instead",
+)
+
 SOURCES: Mapping[str, Source] = {
-    source.name: source for source in (MNIST, CIFAR10, EFFICIENTNET_LITE0, VGG16, VGG19, INCEPTION5H, INCEPTION_V3)
+    source.name: source
+    for source in (
+        *(MNIST, CIFAR10, EFFICIENTNET_LITE0, VGG16, VGG19),
+        *(INCEPTION5H, INCEPTION_V3, MOBILENET_V2, EFFICIENTNET_V2_B0),
+    )
 }
+"""Every source by its name."""

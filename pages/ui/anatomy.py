@@ -10,8 +10,11 @@ def page_head(title: str, idea: str) -> None:
     st.html(f'<p class="lab-idea">{idea}</p>')
 
 
-def settings_and_stage() -> tuple[DeltaGenerator, DeltaGenerator]:
-    """Two columns: a third for settings and two for the stage, which comes first on a phone."""
-    with st.container(key="anatomy"):
+def settings_and_stage(key: str = "anatomy") -> tuple[DeltaGenerator, DeltaGenerator]:
+    """Two columns: a third for settings and two for the stage, which comes first on a phone.
+
+    `key` begins with "anatomy" and differs where a page has two.
+    """
+    with st.container(key=key):
         settings, stage = st.columns([1, 2], gap="large")
     return settings, stage

@@ -12,7 +12,6 @@ class Card:
     icon: str
     line: str
     alt: str
-    built: bool = False
 
 
 CARDS = (
@@ -22,7 +21,6 @@ CARDS = (
         ":material/grid_on:",
         "Slide a kernel over a picture and follow every multiplication.",
         "A kernel of nine orange cells lies on a blue grid; the sum of its products is one green cell.",
-        built=True,
     ),
     Card(
         "mnist",
@@ -30,7 +28,6 @@ CARDS = (
         ":material/edit:",
         "Watch a network learn to read handwritten digits in seconds.",
         "Handwritten digits from MNIST beside a rising accuracy curve.",
-        built=True,
     ),
     Card(
         "cifar",
@@ -38,7 +35,6 @@ CARDS = (
         ":material/pets:",
         "Go deeper: augmentation, normalisation and the learning rate.",
         "One small picture cropped, flipped, darkened and brightened.",
-        built=True,
     ),
     Card(
         "fine_tuning",
@@ -53,7 +49,6 @@ CARDS = (
         ":material/brush:",
         "Paint a photograph in the style of another picture.",
         "A landscape whose right half is made of brush strokes.",
-        built=True,
     ),
     Card(
         "deep_dream",
@@ -61,7 +56,6 @@ CARDS = (
         ":material/cloud:",
         "Let a network exaggerate what it sees, and look into its layers.",
         "Rings of eyes that repeat at three scales.",
-        built=True,
     ),
 )
 

@@ -3,8 +3,8 @@
 import streamlit as st
 
 from engine.comparison import metric_names
+from engine.records import Run
 from engine.rules import ExperimentSettings
-from engine.runs import Run
 from pages.ui.chart_files import ChartFile, chart_files
 from pages.ui.compare_chart import compare_chart, compare_height
 from pages.ui.compare_table import compare_table

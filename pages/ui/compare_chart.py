@@ -5,7 +5,7 @@ import math
 from collections.abc import Sequence
 
 from engine.history import points
-from engine.runs import Run
+from engine.records import Run
 from pages.ui.charts import HIGHEST_LOSS, Figure, axis_title, layout_of, rounded, thinned
 from pages.ui.theme import INPUT, KERNEL, OUTPUT, TEST, TRAIN, WRONG
 

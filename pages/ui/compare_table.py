@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from engine.comparison import differing, outcome, steps_done
-from engine.runs import Run
+from engine.records import Run
 from pages.ui.compare_chart import sign_of
 from pages.ui.controls import label
 from pages.ui.live import duration

@@ -8,13 +8,13 @@ import streamlit as st
 from engine.dream_settings import DeepDreamSettings, steps_of
 from engine.events import Progress, Snapshot
 from engine.films import series
-from engine.runs import Run
+from engine.records import Run
 from pages.ui.charts import Figure
 from pages.ui.history import snapshot_address
 from pages.ui.live import duration
 from pages.ui.live_chart import live_chart
 from pages.ui.making import made_picture, making_place, picture_shape
-from pages.ui.session import lab, show_run
+from pages.ui.session import lab, show_run, start_run
 from pages.ui.theme import OUTPUT
 from pages.ui.wipe import wipe
 
@@ -69,7 +69,9 @@ def _zoom_on(run: Run, frame: Snapshot) -> None:
 def _go_on(run: Run, frame: Snapshot) -> None:
     """A run that only zooms, from the last frame of another."""
     again = replace(run.settings, image=frame.picture, noise=False, octaves=1, iterations=1)
-    run_id = lab().start(again)
+    run_id = start_run(again)
+    if not run_id:
+        return
     chains: dict[str, tuple[str, ...]] = st.session_state.setdefault(CHAINS, {})
     chains[run_id] = (*chains.get(run.id, ()), run.id)
     show_run(run_id, DeepDreamSettings)

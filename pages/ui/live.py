@@ -6,7 +6,7 @@ from collections.abc import Callable
 import streamlit as st
 
 from engine.events import Progress
-from engine.runs import Run, State
+from engine.records import Run, State
 from pages.ui.run_controls import run_controls
 from pages.ui.session import lab
 
@@ -31,12 +31,13 @@ def live_view(
     steered: bool = False,
     share: Callable[[Run, int, int], float] | None = None,
     poll_s: float = POLL_S,
+    key: str = "run-bar",
 ) -> None:
     """Show `run` until it has ended, then the page once more.
 
     `draw` draws the stage from a run; `amount` says how far it is, from what is done and the total; `share` how much of
     its time that takes, from 0 to 1, where steps are not all as long. `steered`: the experiment does single steps and
-    takes a new learning rate while it runs.
+    takes a new learning rate while it runs; `key` begins with "run-bar" and differs where a page shows two runs.
     """
 
     first = run.elapsed_s < FIRST_S
@@ -46,7 +47,7 @@ def live_view(
         now = lab().watch(run.id) or run
         if run.active and (not now.active or (first and now.elapsed_s >= FIRST_S)):
             st.rerun()
-        with st.container(horizontal=True, vertical_alignment="center", key="run-bar"):
+        with st.container(horizontal=True, vertical_alignment="center", key=f"{key}-steered" if steered else key):
             st.html(bar_html(now, amount, share))
             run_controls(now, steered=steered)
         draw(now)
@@ -76,7 +77,8 @@ def bar_html(
 def _notes(run: Run, step: int, total: int, share: float, amount: Callable[[int, int], str]) -> list[str]:
     match run.state:
         case State.QUEUED:
-            return [f"place {run.place} in the queue", lab().trouble]
+            wait = "" if run.wait_s is None else f"starts in about {duration(run.wait_s)}"
+            return [f"place {run.place} in the queue", wait, lab().trouble]
         case State.RUNNING if not total:
             return ["starting"]
         case State.RUNNING:

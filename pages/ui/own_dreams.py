@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from engine.dreaming import OwnDreams, OwnSettings, dreams_of_own
 from engine.errors import LabError
 from engine.images import Pixels, png_address
-from engine.runs import Run
+from engine.records import Run
 from engine.settings import CifarSettings, MnistSettings
 from engine.sources.cifar10 import NAMES
 from pages.ui.session import lab

@@ -32,7 +32,14 @@ def show_result(image: Pixels, kernel: Floats, sliding: Sliding, look: Look) -> 
     height, width = result.shape[:2]
     source = {"src": _source_address(image), "title": f"Input {image.shape[1]}×{image.shape[0]}", "hue": INPUT}
     figures[0]["title"] += f" {width}×{height}"
-    pictures([source, *figures], image.shape[:2], key="pictures")
+    # The input stays as it is while a slider moves: in a component of its own it is not sent again.
+    left, right = st.columns(2)
+    with left:
+        pictures([source], image.shape[:2], key="input picture")
+    with right:
+        pictures(figures[:1], image.shape[:2], key="output picture")
+    if figures[1:]:
+        pictures(figures[1:], image.shape[:2], key="other pictures")
     st.html(f'<p class="lab-note lab-two-lines">{_words(result, colouring, scale)} {difference}</p>')
 
 

@@ -5,12 +5,14 @@ import os
 import streamlit as st
 
 from engine.archive import Archive
+from engine.errors import LabError
 from engine.lab import Lab
+from engine.records import Run
 from engine.rules import Settings
-from engine.runs import Run
 from engine.settings import EXPERIMENTS
 from engine.sources.locate import cache_folder
 from pages.ui.controls import adopt
+from pages.ui.visitor import visitor
 
 
 @st.cache_resource(show_spinner=False)
@@ -20,13 +22,30 @@ def lab() -> Lab:
     return Lab(Archive(cache_folder() / "runs", EXPERIMENTS, limit_bytes))
 
 
-def shown_run(settings: type[Settings]) -> Run | None:
+def start_run(settings: Settings) -> str:
+    """Start a run of this visitor and return its id; empty, with a word to the visitor, where the lab refuses."""
+    try:
+        return lab().start(settings, visitor())
+    except LabError as error:
+        st.toast(str(error), icon=":material/front_hand:")
+        return ""
+
+
+def start_and_show(settings: Settings) -> None:
+    """Start a run of this visitor, and show it on its page unless the lab refuses."""
+    if run_id := start_run(settings):
+        show_run(run_id, type(settings))
+
+
+def shown_run(settings: type[Settings], beside: type[Settings] | None = None) -> Run | None:
     """The run of this page: the one in the address, else the one this browser last had here.
 
     A run that came by its address brings its settings to the widgets. An address that names no run of this experiment
-    is forgotten, with a word to the user.
+    is forgotten, with a word to the user. `beside`: what another part of the page runs; the address may be its.
     """
     memory = _memory(settings)
+    if beside and _is_of(st.query_params.get("run"), beside):
+        return lab().watch(st.session_state.get(memory, ""))
     run_id = st.query_params.get("run") or st.session_state.get(memory)
     if not run_id:
         return None
@@ -58,6 +77,11 @@ def forget_run(settings: type[Settings]) -> None:
     """Show the page as before its first run."""
     st.session_state.pop(_memory(settings), None)
     st.query_params.pop("run", None)
+
+
+def _is_of(run_id: str | None, settings: type[Settings]) -> bool:
+    run = lab().watch(run_id) if run_id else None
+    return bool(run and type(run.settings) is settings)
 
 
 def _memory(settings: type[Settings]) -> str:

@@ -8,7 +8,7 @@ import streamlit as st
 from engine.events import Mark, Progress, Snapshot
 from engine.films import series
 from engine.images import jpeg_address
-from engine.runs import Run
+from engine.records import Run
 from engine.style_pictures import levels, prepare
 from engine.style_settings import StyleSettings
 from pages.ui.charts import Figure

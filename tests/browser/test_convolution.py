@@ -227,7 +227,8 @@ def test_a_map_of_the_stack_shows_its_kernel_and_what_its_strongest_place_sees(p
     strongest = re.fullmatch(r"Strongest place: row (\d+), column (\d+), .*", place.inner_text())
     assert strongest
     window, picture = (page.locator(f".stack-{name}").bounding_box() for name in ("window", "picture"))
-    assert window and picture
+    assert window
+    assert picture
     # The middle of an unclipped window is where the cell lies: both in shares of the picture, whose maps are 28×28.
     row, column = (int(group) for group in strongest.groups())
     field = 224 * window["width"] / picture["width"]

@@ -8,7 +8,8 @@ import pytest
 from engine.archive import Archive
 from engine.errors import InvalidInput
 from engine.events import Arrays, Completed, Mark, Progress, Snapshot
-from engine.runs import CUT_OFF, LOADED_RUNS, LONGEST_NAME, Runs, State
+from engine.records import State
+from engine.runs import CUT_OFF, LOADED_RUNS, LONGEST_NAME, Runs
 from tests.fakes import CountSettings, LightSettings
 
 EVENTS = [

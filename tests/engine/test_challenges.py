@@ -4,7 +4,7 @@ import pytest
 
 from engine.challenges import MNIST_CHALLENGES, attempts
 from engine.events import Progress
-from engine.runs import Run, State
+from engine.records import Run, State
 from engine.settings import MnistSettings
 
 CHALLENGES = {challenge.title: challenge for challenge in MNIST_CHALLENGES}

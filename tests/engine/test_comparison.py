@@ -2,7 +2,7 @@ from dataclasses import replace
 
 from engine.comparison import differing, metric_names, outcome, steps_done
 from engine.events import Progress
-from engine.runs import Run, State
+from engine.records import Run, State
 from engine.settings import MnistSettings
 
 RUN = Run("a", MnistSettings(), State.RUNNING, 0, 1.0, "", ())

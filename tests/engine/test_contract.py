@@ -12,6 +12,16 @@ from engine.settings import EXPERIMENTS
 QUICK = {
     "mnist": {"steps": 12, "conv1_features": 2, "conv2_features": 2, "dense_size": 4, "eval_size": 20},
     "cifar": {"steps": 12, "batch_size": 8, "width": 4, "eval_every": 5},
+    "prepare": {},
+    "fine_tuning": {
+        "per_class": 5,
+        "size": 32,
+        "head_steps": 4,
+        "tune_steps": 3,
+        "test_images": 20,
+        "batch_size": 8,
+        "blocks": 1,
+    },
     "style_transfer": {"steps": 3, "max_size": 64, "sizes": 2, "style_scale": 0.5},
     "deep_dream": {"octaves": 1, "iterations": 2, "max_size": 96, "layer": "block1", "channel": 3},
 }

@@ -2,7 +2,8 @@
 
 from engine.archive import Archive
 from engine.events import Progress, Snapshot
-from engine.runs import MOST_SNAPSHOTS, Record, Runs, thin_out
+from engine.records import MOST_SNAPSHOTS, Record, thin_out
+from engine.runs import Runs
 from tests.fakes import CountSettings
 
 

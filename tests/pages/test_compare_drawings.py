@@ -11,7 +11,7 @@ import pytest
 
 from engine.events import Mark, Progress
 from engine.history import learning_rates
-from engine.runs import Run, State
+from engine.records import Run, State
 from engine.settings import MnistSettings
 from pages.ui.charts import loss_chart, marked
 from pages.ui.compare_chart import COLOURS, LABEL_GAP, SYMBOLS, compare_chart, compare_height, sign_of, spread

@@ -7,7 +7,7 @@ from streamlit.testing.v1 import AppTest
 
 from engine.dream_settings import DeepDreamSettings, efficientnet_layers
 from engine.events import Progress, Snapshot
-from engine.runs import State
+from engine.records import State
 from pages.ui.dream_form import dream_with
 from pages.ui.dream_lessons import dream_code
 from pages.ui.dream_stage import objective_chart

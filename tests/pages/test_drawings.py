@@ -11,7 +11,7 @@ import pytest
 from engine.convolution import convolve
 from engine.events import Predictions, Progress
 from engine.models.layers import mnist_layers
-from engine.runs import Run, State
+from engine.records import Run, State
 from engine.settings import MnistSettings
 from engine.sliding import Sliding
 from pages.ui.charts import MAX_POINTS, accuracy_chart, loss_chart

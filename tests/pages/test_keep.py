@@ -9,7 +9,7 @@ from streamlit.testing.v1 import AppTest
 
 from engine.events import Mark, Progress
 from engine.history import points
-from engine.runs import State
+from engine.records import State
 from engine.settings import MnistSettings
 from engine.sources.locate import cache_folder
 from pages.ui.session import lab

@@ -7,8 +7,8 @@ import time
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from engine.records import State
 from engine.rules import rules_of
-from engine.runs import State
 from engine.settings import MnistSettings
 from pages.ui.controls import label
 from pages.ui.session import lab

@@ -8,7 +8,7 @@ from PIL import Image
 from streamlit.testing.v1 import AppTest
 
 from engine.events import Mark, Progress, Snapshot
-from engine.runs import Run, State
+from engine.records import Run, State
 from engine.style_settings import StyleSettings
 from pages.ui.controls import label
 from pages.ui.picture_choice import photograph_file

@@ -5,7 +5,7 @@ import signal
 import time
 
 from engine.lab import Lab
-from engine.runs import State
+from engine.records import State
 from tests.fakes import CountSettings
 
 

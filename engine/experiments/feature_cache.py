@@ -1,0 +1,84 @@
+"""What the frozen part of a network makes of pictures, computed once: it never changes, so it is kept on disk."""
+
+import hashlib
+import time
+from pathlib import Path
+
+import keras
+import numpy as np
+import tensorflow as tf
+from numpy.typing import NDArray
+
+from engine.events import Beat
+from engine.experiments.training import Pace, Steering
+from engine.models.fine_tuned import enlarged
+from engine.sources.locate import cache_folder
+
+LIMIT_BYTES = 500_000_000
+"""Of all that is kept; what was made first goes first."""
+
+
+def cached_maps(lower: keras.Model, name: str, images: NDArray[np.uint8], size: int) -> Steering[NDArray[np.float16]]:
+    """`lower` of each image, brought to `size` pixels: float16 [n, height, width, maps].
+
+    `name` says which layer `lower` ends in. Where the disk cannot be written nothing is kept, and nothing is lost.
+    """
+    path = _folder() / f"{_key(name, images, size)}.npy"
+    try:
+        return np.load(path, allow_pickle=False)
+    except (OSError, ValueError, EOFError):
+        maps = yield from _computed(lower, images, size)
+    _keep(path, maps)
+    return maps
+
+
+def _computed(lower: keras.Model, images: NDArray[np.uint8], size: int) -> Steering[NDArray[np.float16]]:
+    signature = [tf.TensorSpec([None, *images.shape[1:]], tf.uint8)]
+
+    @tf.function(input_signature=signature)
+    def maps_of(batch: tf.Tensor) -> tf.Tensor:
+        return tf.cast(lower(enlarged(batch, size), training=False), tf.float16)
+
+    concrete = maps_of.get_concrete_function()
+    parts: list[NDArray[np.float16]] = []
+    pace, done = Pace(first=8, most=64), 0
+    while done < len(images):
+        started = time.perf_counter()
+        batch = images[done : done + pace.count]
+        parts.append(concrete(tf.constant(batch)).numpy())
+        pace.timed(len(batch), started)
+        done += len(batch)
+        yield Beat()
+    return np.concatenate(parts)
+
+
+def _folder() -> Path:
+    return cache_folder() / "features"
+
+
+def _key(name: str, images: NDArray[np.uint8], size: int) -> str:
+    digest = hashlib.sha256(np.ascontiguousarray(images).data)
+    digest.update(f"{name} {size} {images.shape}".encode())
+    return digest.hexdigest()[:32]
+
+
+def _keep(path: Path, maps: NDArray[np.float16]) -> None:
+    part = path.with_suffix(".part")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with part.open("wb") as file:
+            np.save(file, maps, allow_pickle=False)
+        part.replace(path)
+        _make_room(path.parent)
+    except OSError:
+        part.unlink(missing_ok=True)
+
+
+def _make_room(folder: Path) -> None:
+    files = sorted(folder.glob("*.npy"), key=lambda path: path.stat().st_mtime)
+    total = sum(path.stat().st_size for path in files)
+    for path in files:
+        if total <= LIMIT_BYTES:
+            return
+        total -= path.stat().st_size
+        path.unlink(missing_ok=True)

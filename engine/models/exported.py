@@ -1,0 +1,54 @@
+"""A fine-tuned network as it is taken away: pictures of a fixed size in, probabilities out, nothing else to know."""
+
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import keras
+import tensorflow as tf
+from keras import layers
+from numpy.typing import NDArray
+
+from engine.models import shipped_cifar
+from engine.models.fine_tuned import SMALL, restored
+from engine.settings import FineTuningSettings
+
+
+def build_exported(settings: FineTuningSettings, weights: Mapping[str, NDArray[Any]]) -> keras.Model:
+    """float32 [n, side, side, 3] RGB from 0 to 255 -> probabilities [n, classes]; `side` as `exported_side` says.
+
+    weights: "0", "1", … of a run.
+    """
+    side = exported_side(settings)
+    picture = keras.Input((side, side, 3), name="picture")
+    inputs = picture
+    if settings.method == "scratch":
+        variance = [deviation**2 for deviation in shipped_cifar.DEVIATION]
+        inputs = layers.Normalization(mean=shipped_cifar.MEAN, variance=variance, name="preprocess")(picture)
+    logits = restored(settings, weights)(inputs)
+    return keras.Model(picture, layers.Softmax(name="probabilities")(logits), name="fine_tuned")
+
+
+def exported_side(settings: FineTuningSettings) -> int:
+    """Pixels of each side of the pictures that it takes."""
+    return SMALL if settings.method == "scratch" else settings.size
+
+
+def as_keras(model: keras.Model) -> bytes:
+    """The `.keras` file."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "network.keras"
+        model.save(path)
+        return path.read_bytes()
+
+
+def as_tflite(model: keras.Model) -> bytes:
+    """The TFLite file, in float32; its signature takes `picture` and gives `probabilities`."""
+    function = tf.function(
+        lambda picture: {"probabilities": model(picture, training=False)},
+        input_signature=[tf.TensorSpec([1, *model.input_shape[1:]], tf.float32, name="picture")],
+    )
+    converter = tf.lite.TFLiteConverter.from_concrete_functions([function.get_concrete_function()], model)
+    content: bytes = converter.convert()
+    return content

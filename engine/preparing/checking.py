@@ -1,0 +1,118 @@
+"""What is in a prepared folder: counts, sizes, files that are no pictures, and the same picture in two splits.
+
+Near duplicates are found by a difference hash (Krawetz, "Kind of like that", 2013): 64 bits that say where brightness
+rises from left to right; those few bits apart are then compared as small grey pictures.
+"""
+
+import hashlib
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from itertools import combinations
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from engine.errors import InvalidInput
+from engine.images import Pixels, read_image
+
+BITS_APART = 3
+GREY_APART = 4.0
+"""Mean difference of grey values of two pictures, shrunk to 9×8, that are still the same."""
+
+LISTED = 40
+BUCKET = 400
+"""Hashes of plain skies are all alike; where so many share a quarter of their bits, only exact duplicates count."""
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """counts: by split and class; sizes: files by "width×height"; unreadable, exact, near: paths, at most 40 each, with
+    the whole numbers beside. Duplicates are of different splits: what leaks from training into a test.
+    """
+
+    counts: Mapping[str, Mapping[str, int]]
+    sizes: Mapping[str, int]
+    unreadable: list[str]
+    exact: list[tuple[str, str]]
+    near: list[tuple[str, str]]
+    exact_count: int
+    near_count: int
+
+    @property
+    def balance(self) -> float:
+        """Files of the smallest class of the training set, as a share of those of the largest."""
+        counts = [*self.counts.get("train_dir", {}).values()]
+        return min(counts) / max(counts) if counts else 0.0
+
+
+def check_folder(folder: str) -> Check:
+    """Read every PNG of a prepared folder. Raises `InvalidInput` where there are none."""
+    root = Path(folder)
+    paths = sorted(root.glob("*_dir/*/*.png"))
+    if not paths:
+        raise InvalidInput(f"{folder} has no prepared pictures any more; prepare them again.")
+    counts: defaultdict[str, Counter[str]] = defaultdict(Counter)
+    sizes, unreadable, small, digests, good = Counter[str](), list[str](), [], [], []
+    for path in paths:
+        name = path.relative_to(root).as_posix()
+        try:
+            picture = read_image(path.read_bytes())
+        except (OSError, InvalidInput):
+            unreadable.append(name)
+            continue
+        counts[path.parts[-3]][path.parts[-2]] += 1
+        sizes[f"{picture.shape[1]}×{picture.shape[0]}"] += 1
+        digests.append(hashlib.blake2b(picture.tobytes(), digest_size=16).digest())
+        small.append(grey_9x8(picture))
+        good.append(name)
+    exact = list(_across(_same(digests), good))
+    near = [pair for pair in _across(near_pairs(np.array(small)), good) if pair not in set(exact)] if small else []
+    plain = {split: dict(found) for split, found in counts.items()}
+    return Check(plain, dict(sizes), unreadable, exact[:LISTED], near[:LISTED], len(exact), len(near))
+
+
+def grey_9x8(picture: Pixels) -> NDArray[np.uint8]:
+    """uint8 [8, 9], grey."""
+    return np.asarray(Image.fromarray(picture).convert("L").resize((9, 8), Image.Resampling.BOX))
+
+
+def hashes(small: NDArray[np.uint8]) -> NDArray[np.uint64]:
+    """uint64 [n] of grey pictures uint8 [n, 8, 9]."""
+    bits = (small[:, :, 1:] > small[:, :, :-1]).reshape(len(small), 64)
+    return np.packbits(bits, axis=1).view(">u8").ravel().astype(np.uint64)
+
+
+def near_pairs(small: NDArray[np.uint8]) -> Iterator[tuple[int, int]]:
+    """Places of grey pictures [n, 8, 9] that are nearly the same: 3 bits apart leave one of four quarters equal."""
+    marks, seen = hashes(small), set[tuple[int, int]]()
+    for quarter in range(4):
+        keys = (marks >> np.uint64(16 * quarter)) & np.uint64(0xFFFF)
+        for bucket in _groups(keys.tolist()):
+            for a, b in combinations(bucket, 2) if len(bucket) <= BUCKET else ():
+                if (a, b) in seen or (int(marks[a]) ^ int(marks[b])).bit_count() > BITS_APART:
+                    continue
+                seen.add((a, b))
+                if np.abs(small[a].astype(float) - small[b]).mean() <= GREY_APART:
+                    yield a, b
+
+
+def _same(digests: list[bytes]) -> Iterator[tuple[int, int]]:
+    for group in _groups(digests):
+        yield from combinations(group, 2)
+
+
+def _groups(keys: Iterable[object]) -> list[list[int]]:
+    groups: dict[object, list[int]] = defaultdict(list)
+    for place, key in enumerate(keys):
+        groups[key].append(place)
+    return [group for group in groups.values() if len(group) > 1]
+
+
+def _across(pairs: Iterable[tuple[int, int]], names: list[str]) -> Iterator[tuple[str, str]]:
+    """Those of two splits."""
+    for a, b in pairs:
+        if names[a].partition("/")[0] != names[b].partition("/")[0]:
+            yield names[a], names[b]

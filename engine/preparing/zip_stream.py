@@ -1,0 +1,58 @@
+"""A prepared folder as a ZIP, made piece by piece: never more than one file of it is in memory."""
+
+import io
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+
+from engine.errors import InvalidInput
+
+
+class _Pieces(io.RawIOBase):
+    """What is written to it, until it is taken."""
+
+    def __init__(self) -> None:
+        self._held = bytearray()
+
+    def writable(self) -> bool:
+        """It is only written to."""
+        return True
+
+    def write(self, content: object) -> int:
+        """Hold `content`."""
+        piece = bytes(content)  # type: ignore[call-overload]
+        self._held += piece
+        return len(piece)
+
+    def take(self) -> bytes:
+        """What has been written since the last time."""
+        piece, self._held = bytes(self._held), bytearray()
+        return piece
+
+
+def zip_pieces(folder: Path) -> Iterator[bytes]:
+    """The bytes of a ZIP of all files of `folder`, in order, stored as they are: PNG files do not shrink."""
+    pieces = _Pieces()
+    with zipfile.ZipFile(pieces, "w", zipfile.ZIP_STORED) as archive:
+        for path in sorted(path for path in folder.rglob("*") if path.is_file() and path.suffix != ".part"):
+            # The earliest time that a ZIP knows: the same files make the same ZIP.
+            entry = zipfile.ZipInfo(path.relative_to(folder).as_posix(), (1980, 1, 1, 0, 0, 0))
+            entry.external_attr = 0o644 << 16
+            archive.writestr(entry, path.read_bytes())
+            yield pieces.take()
+    yield pieces.take()
+
+
+def zip_folder(folder: str, target: str) -> int:
+    """Write the ZIP to `target`, whole or not at all; returns its bytes. Raises `InvalidInput`."""
+    path = Path(target)
+    part = path.with_suffix(".zip.part")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with part.open("wb") as file:
+            file.writelines(zip_pieces(Path(folder)))
+        part.replace(path)
+        return path.stat().st_size
+    except OSError as error:
+        part.unlink(missing_ok=True)
+        raise InvalidInput(f"The ZIP could not be written: {error.strerror or error}.") from error

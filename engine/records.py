@@ -1,0 +1,137 @@
+"""What the lab remembers of one run, and what it shows of it."""
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from engine.archive import Head
+from engine.events import Completed, Event, Snapshot
+from engine.rules import Settings
+
+MOST_SNAPSHOTS = 60
+"""Pictures of one series that a run keeps in memory: a longer one keeps fewer of each stretch."""
+
+
+class State(StrEnum):
+    """Where a run is; the words are those of the screen."""
+
+    QUEUED = "Queued"
+    RUNNING = "Running"
+    PAUSED = "Paused"
+    COMPLETED = "Completed"
+    STOPPED = "Stopped"
+    FAILED = "Failed"
+
+
+ACTIVE = (State.QUEUED, State.RUNNING, State.PAUSED)
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A run as it was when it was asked for.
+
+    place: 1 for the next to start, 0 once it has; reason: a sentence why it failed or was stopped by the lab; name: the
+    user's for it, or empty; created: seconds of `time.time`; kept: name and step of each `Arrays` event on disk;
+    result: of its `Completed`; remark: a sentence why it is not saved, or empty; owner: who started it, as
+    `Lab.start` was told; wait_s: about how many seconds it still waits in the queue, None where that is not known.
+    """
+
+    id: str
+    settings: Settings
+    state: State
+    place: int
+    elapsed_s: float
+    reason: str
+    events: tuple[Event, ...]
+    name: str = ""
+    created: float = 0.0
+    kept: tuple[tuple[str, int], ...] = ()
+    result: Mapping[str, Any] | None = None
+    remark: str = ""
+    owner: str = ""
+    wait_s: float | None = None
+
+    @property
+    def active(self) -> bool:
+        """Whether it is still to end."""
+        return self.state in ACTIVE
+
+
+@dataclass(slots=True)
+class Record:
+    """What the lab knows of a run.
+
+    watched: time of `time.monotonic`; worker: its address; sent: it has been handed to Dask; holds_slot: until
+    its worker has really let go; future: Dask's, until Dask is done with it and no longer, for Dask computes again what
+    a dead worker had computed and somebody still holds; written: how many of the events are on disk, and `head` what is
+    there of the rest; on_disk: its events may be dropped from memory (None instead) and read again.
+    """
+
+    id: str
+    settings: Settings
+    watched: float
+    state: State = State.QUEUED
+    reason: str = ""
+    elapsed_s: float = 0.0
+    events: list[Event] | None = field(default_factory=list)
+    name: str = ""
+    created: float = field(default_factory=time.time)
+    kept: tuple[tuple[str, int], ...] = ()
+    result: Mapping[str, Any] | None = None
+    remark: str = ""
+    owner: str = ""
+    worker: str = ""
+    sent: bool = False
+    holds_slot: bool = False
+    future: Any = None
+    written: int = 0
+    head: Head | None = None
+
+    @property
+    def active(self) -> bool:
+        """Whether it is still to end."""
+        return self.state in ACTIVE
+
+    def as_head(self) -> Head:
+        """What the archive keeps of it beside its events."""
+        return Head(
+            id=self.id,
+            settings=self.settings,
+            name=self.name,
+            state=str(self.state),
+            reason=self.reason,
+            created=self.created,
+            elapsed_s=self.elapsed_s,
+            result=self.result,
+            owner=self.owner,
+        )
+
+    def end(self, state: State, reason: str = "") -> None:
+        """End it, unless it has ended already: the first reason counts."""
+        if self.active:
+            self.state, self.reason = state, reason
+
+    def add(self, event: Event) -> None:
+        """Keep an event, unless the run has ended."""
+        if self.active and self.events is not None:
+            self.events.append(event)
+            if isinstance(event, Snapshot):
+                # What is on disk stays there; `written` counts those of it that are still in memory.
+                self.written -= thin_out(self.events, event.name, self.written)
+            if isinstance(event, Completed):
+                self.result = event.result
+                self.end(State.COMPLETED)
+
+
+def thin_out(events: list[Event], name: str, before: int = 0) -> int:
+    """Once there are more than `MOST_SNAPSHOTS` of one series, leave out every second, but neither first nor last.
+
+    Returns how many of the first `before` events went.
+    """
+    places = [i for i, event in enumerate(events) if isinstance(event, Snapshot) and event.name == name]
+    gone = places[-2:0:-2] if len(places) > MOST_SNAPSHOTS else []
+    for place in gone:
+        del events[place]
+    return sum(place < before for place in gone)

@@ -1,0 +1,144 @@
+"""Pictures to fine-tune with: a few of each class to learn from, others to look at on the way, and others for the end.
+
+They come from CIFAR-10 or Photo-10, or from a folder that `prepare` made, which may hold pictures of any size.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from engine.errors import InvalidInput
+from engine.images import Pixels, read_image
+from engine.sources.cifar10 import load_pictures
+
+VALIDATION = 50
+"""Pictures of each class to look at on the way, at most."""
+
+SMALL = 32
+
+
+@dataclass(frozen=True, slots=True)
+class Examples:
+    """Images are uint8 [n, side, side, 3]; labels are int32 [n], places in `names`."""
+
+    train_images: NDArray[np.uint8]
+    train_labels: NDArray[np.int32]
+    validation_images: NDArray[np.uint8]
+    validation_labels: NDArray[np.int32]
+    test_images: NDArray[np.uint8]
+    test_labels: NDArray[np.int32]
+    names: tuple[str, ...]
+    describe: str
+    real: bool
+    remark: str = ""
+
+
+def load_chosen(folder: str, size: int, per_class: int, test_images: int, seed: int, data: Path | None) -> Examples:
+    """Of the prepared `folder`, or where it is empty of CIFAR-10 or Photo-10. Raises what the two below raise."""
+    if folder:
+        return load_folder(Path(folder).expanduser(), size, per_class, test_images, seed)
+    return load_examples(data, per_class, test_images, seed)
+
+
+def load_examples(data: Path | None, per_class: int, test_images: int, seed: int) -> Examples:
+    """Of CIFAR-10 or Photo-10: training pictures drawn with `seed`, the same ones first whatever their number."""
+    pictures = load_pictures(data)
+    train, validation = [], []
+    rng = np.random.default_rng(seed)
+    for label in range(len(pictures.names)):
+        places = np.flatnonzero(pictures.train_labels == label)
+        apart = max(1, len(places) // 10)
+        validation.append(places[-apart:][:VALIDATION])
+        train.append(rng.permutation(places[:-apart])[:per_class])
+    chosen, seen = np.concatenate(train), np.concatenate(validation)
+    test = np.sort(np.random.default_rng(0).permutation(len(pictures.test_labels))[:test_images])
+    return Examples(
+        pictures.train_images[chosen],
+        pictures.train_labels[chosen],
+        pictures.train_images[seen],
+        pictures.train_labels[seen],
+        pictures.test_images[test],
+        pictures.test_labels[test],
+        pictures.names,
+        pictures.found.describe,
+        pictures.found.real,
+        pictures.found.remark,
+    )
+
+
+def load_folder(folder: Path, size: int, per_class: int, test_images: int, seed: int) -> Examples:
+    """Of a prepared folder: small pictures as they are, larger ones as squares of `size` pixels.
+
+    Raises `InvalidInput` where there are no two classes with pictures. Files that are no pictures are left out.
+    """
+    names = _classes(folder)
+    rng = np.random.default_rng(seed)
+    train = {
+        name: [files[k] for k in rng.permutation(len(files))] for name, files in _files(folder / "train_dir", names)
+    }
+    part = next((p for p in ("test_dir", "validation_dir") if any(files for _, files in _files(folder / p, names))), "")
+    test = dict(_files(folder / part, names)) if part else {name: [] for name in names}
+    share = max(1, test_images // len(names))
+    learnt = {name: files[:per_class] for name, files in train.items()}
+    apart = {
+        name: files[per_class:][:VALIDATION] or files[-max(1, len(files) // 10) :] for name, files in train.items()
+    }
+    tested = {name: test[name][:share] or apart[name] for name in names}
+    read = [_read(files, size) for files in (learnt, apart, tested)]
+    side = max(images.shape[1] for images, _, _ in read)
+    if side > SMALL:
+        read = [_read(files, size, always=True) for files in (learnt, apart, tested)]
+    (images, labels, bad), (seen, seen_labels, _), (final, final_labels, _) = read
+    if len(np.unique(labels)) < len(names):
+        raise InvalidInput(f"{folder} has a class without a picture that can be read.")
+    remark = f"{len(bad)} files are no pictures and were left out." if bad else ""
+    if any(not test[name] for name in names):
+        remark = f"{remark} Some classes have no pictures for the test, so training pictures stand in.".strip()
+    describe = f"{len(names)} classes from {folder.name}"
+    return Examples(images, labels, seen, seen_labels, final, final_labels, names, describe, real=True, remark=remark)
+
+
+def _classes(folder: Path) -> tuple[str, ...]:
+    train = folder / "train_dir"
+    names = tuple(sorted(path.name for path in train.iterdir() if path.is_dir())) if train.is_dir() else ()
+    if len(names) < 2:
+        raise InvalidInput(f"folder is {str(folder)!r}, but must hold train_dir with two folders of pictures or more.")
+    if empty := [name for name, files in _files(train, names) if not files]:
+        raise InvalidInput(f"The class {empty[0]!r} in {train} has no pictures.")
+    return names
+
+
+def _files(folder: Path, names: Sequence[str]) -> list[tuple[str, list[Path]]]:
+    return [(name, sorted(p for p in (folder / name).glob("*") if p.suffix == ".png")) for name in names]
+
+
+def _read(
+    files: dict[str, list[Path]], size: int, *, always: bool = False
+) -> tuple[NDArray[np.uint8], NDArray[np.int32], list[Path]]:
+    """Images, labels, and the files that are no pictures. 32×32 pixels stay as they are, unless `always`."""
+    images, labels, bad = [], [], []
+    for label, found in enumerate(files.values()):
+        for path in found:
+            try:
+                images.append(read_image(path.read_bytes()))
+                labels.append(label)
+            except (OSError, InvalidInput):
+                bad.append(path)
+    if always or {image.shape[:2] for image in images} != {(SMALL, SMALL)}:
+        images = [squared(image, size) for image in images]
+    side = images[0].shape[0] if images else size
+    stacked = np.stack(images) if images else np.zeros((0, side, side, 3), np.uint8)
+    return stacked, np.array(labels, np.int32), bad
+
+
+def squared(image: Pixels, side: int) -> Pixels:
+    """The middle square of uint8 [height, width, 3], resampled to [side, side, 3]."""
+    height, width = image.shape[:2]
+    edge = min(height, width)
+    top, left = (height - edge) // 2, (width - edge) // 2
+    cut = Image.fromarray(image[top : top + edge, left : left + edge])
+    return np.asarray(cut.resize((side, side), Image.Resampling.LANCZOS))

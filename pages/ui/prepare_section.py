@@ -1,0 +1,167 @@
+"""The section "Prepare": pictures sorted into folders, their contact sheets, the check, and the ZIP."""
+
+import base64
+import hashlib
+import html
+from collections.abc import Mapping
+from typing import Any
+
+import streamlit as st
+
+from engine.errors import LabError
+from engine.events import Progress, Snapshot
+from engine.preparing.checking import Check, check_folder
+from engine.preparing.orientation import check_orientation
+from engine.records import Run
+from engine.settings import FineTuningSettings, PrepareSettings
+from engine.sources.catalog import CIFAR10
+from engine.sources.locate import cache_folder
+from pages.ui.anatomy import settings_and_stage
+from pages.ui.controls import chosen, setting_inputs
+from pages.ui.live import duration, live_view
+from pages.ui.session import lab, shown_run, start_and_show
+from pages.ui.sources_panel import source_note
+from pages.ui.tune_words import prepared_example
+from pages.ui.uploads import file_upload
+from pages.ui.zip_download import zip_download
+
+SLOW_S = 300
+
+
+def prepare_section() -> Run | None:
+    """Draw it; returns the run that is shown, if any."""
+    st.header("Prepare the data", anchor=False)
+    run = shown_run(PrepareSettings, beside=FineTuningSettings)
+    form, stage = settings_and_stage("anatomy-prepare")
+    with form:
+        _form(running=bool(run and run.active))
+    with stage:
+        if run:
+            live_view(run, _stage, files, key="run-bar-prepare")
+            if run.result:
+                _after(run)
+        else:
+            st.caption("A finished example: CIFAR-10 in the chapter's folders, and a contact sheet of each class.")
+            _stage(prepared_example())
+    return run
+
+
+def files(done: int, total: int) -> str:
+    """How far a run is, where it counts files."""
+    return f"{done:,} of {total:,} files"
+
+
+def _form(*, running: bool) -> None:
+    setting_inputs(PrepareSettings, ["split"], columns=1)
+    upload = file_upload("Your own ZIP, a folder a class", ["zip"], key="own zip")
+    archive = _stored(upload.getvalue()) if upload else ""
+    st.button(
+        "Prepare dataset",
+        icon=":material/folder_open:",
+        type="primary",
+        width="stretch",
+        on_click=_prepare,
+        args=(archive,),
+        disabled=running,
+    )
+    if not upload:
+        source_note(CIFAR10)
+
+
+def _prepare(archive: str) -> None:
+    settings = PrepareSettings(split=chosen(PrepareSettings).split, archive=archive)
+    start_and_show(settings)
+
+
+def _stored(content: bytes) -> str:
+    """The path of the uploaded ZIP in the app's cache."""
+    folder = cache_folder() / "uploads"
+    path = folder / f"{hashlib.sha256(content).hexdigest()[:32]}.zip"
+    if not path.exists():
+        folder.mkdir(parents=True, exist_ok=True)
+        part = path.with_suffix(".part")
+        part.write_bytes(content)
+        part.replace(path)
+    return str(path)
+
+
+def _stage(run: Run) -> None:
+    if run.result:
+        st.code(tree(run.result), language=None)
+    rates = [e.metrics["files_per_second"] for e in run.events if isinstance(e, Progress) and e.metrics]
+    if run.active and rates:
+        st.caption(f"{rates[-1]:,.0f} files/s")
+    sheets = [event for event in run.events if isinstance(event, Snapshot)]
+    st.html(f'<div class="lab-sheets">{"".join(map(_sheet, sheets))}</div>')
+
+
+def tree(result: Mapping[str, Any]) -> str:
+    """The folders that were made, as text."""
+    first, last = result["classes"][0], result["classes"][-1]
+    lines = [
+        line
+        for split, count in result["splits"].items()
+        for line in (
+            f"{split + '/':<24}{count:>7,} files",
+            f"  {first}/ … {last}/",
+        )
+    ]
+    return "\n".join([*lines, f"{result['labels_file']:<24}{len(result['classes']):>7,} lines"])
+
+
+def _sheet(event: Snapshot) -> str:
+    name, picture = html.escape(event.name), base64.b64encode(event.picture).decode()
+    return (
+        f"<figure><figcaption>{name}</figcaption>"
+        f'<img src="data:image/webp;base64,{picture}" alt="The first training pictures of {name}"></figure>'
+    )
+
+
+def _after(run: Run) -> None:
+    result = dict(run.result or {})
+    st.markdown(_summary(run, result))
+    if result["unreadable_files"]:
+        st.caption(f"{result['unreadable_files']:,} could not be read and were left out:")
+        st.code("\n".join(result["unreadable"]), language=None)
+    download, check = st.columns(2)
+    with download:
+        zip_download(run.id, result["folder"])
+    if check.button("Check every file", icon=":material/fact_check:"):
+        try:
+            with st.spinner(f"Reading {result['files']:,} files…"):
+                st.session_state["check"] = run.id, *_checked(run, result)
+        except LabError as error:
+            st.error(str(error), icon=":material/error:")
+    if (found := st.session_state.get("check")) and found[0] == run.id:
+        _check(found[1], found[2])
+
+
+def _checked(run: Run, result: dict) -> tuple[Check, dict[str, int]]:
+    lies = {}
+    if not run.settings.archive:
+        lies = lab().call(check_orientation, result["folder"], run.settings.split, timeout_s=SLOW_S)
+    return lab().call(check_folder, result["folder"], timeout_s=SLOW_S), lies
+
+
+def _summary(run: Run, result: dict) -> str:
+    kept = f" {result['kept']:,} were whole already and stayed." if result["kept"] else ""
+    return (
+        f"**{result['files']:,} files of {len(result['classes'])} classes**, {result['bytes'] / 1e6:,.1f} MB, "
+        f"{result['written']:,} written in {duration(run.elapsed_s)}.{kept} {result['data']}. {result['remark']}"
+    )
+
+
+def _check(check: Check, lies: dict[str, int]) -> None:
+    classes = sorted({name for found in check.counts.values() for name in found})
+    rows = {split: [found.get(name, 0) for name in classes] for split, found in check.counts.items()}
+    st.dataframe({"class": classes, **rows}, hide_index=True)
+    sizes = ", ".join(f"{count:,} of {size}" for size, count in list(check.sizes.items())[:4])
+    ways = ", ".join(f"{count} {way}" for way, count in lies.items())
+    st.markdown(
+        f"- **Balance**: the smallest class of the training set has {check.balance:.0%} of the largest.\n"
+        f"- **Sizes**: {sizes}.\n- **Unreadable**: {len(check.unreadable):,}.\n"
+        f"- **The same picture in two splits**: {check.exact_count:,} exactly, {check.near_count:,} nearly.\n"
+        + (f"- **Against the source**: of {sum(lies.values())} compared, {ways}." if lies else "")
+    )
+    if pairs := [*check.exact, *check.near]:
+        st.code("\n".join(f"{a}  =  {b}" for a, b in pairs), language=None, height=160)

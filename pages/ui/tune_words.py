@@ -1,0 +1,90 @@
+"""What the fine-tuning page says, and the example that it shows before the first run."""
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+
+import streamlit as st
+
+from engine.events import from_json
+from engine.records import Run, State
+from engine.settings import FineTuningSettings, PrepareSettings
+from engine.sources.catalog import CIFAR10
+from engine.sources.cifar10 import NAMES
+from engine.sources.locate import locate
+from engine.sources.photo10 import NAMES as PHOTO10_NAMES
+
+EXAMPLES = Path(__file__).parents[1] / "examples"
+
+NOTICE = """
+- **The first curve climbs in a second.** Only one dense layer learns, on features that were computed once: the
+  backbone has seen a million photographs and already knows edges, fur and wheels.
+- **At the line the top blocks join in, at a tenth of the rate.** Longer steps would throw away what ImageNet taught
+  them.
+- **Training reaches 100 %, validation does not.** A hundred pictures a class are soon known by heart; what is new
+  in the validation pictures is not. Try 10 and 500 a class, and from scratch on the same number.
+- **The batch normalisation keeps ImageNet's statistics.** They are folded into the convolutions here. With
+  statistics of small batches the unfrozen blocks would see other numbers in training than in use.
+- **Larger is better, and slower.** The pictures have 32×32 pixels, yet at 128 more of the backbone fits them than
+  at 64.
+"""
+
+CODE = """backbone = keras.applications.MobileNetV2(include_top=False, pooling="avg", input_shape=({size}, {size}, 3))
+backbone.trainable = False
+features = backbone.predict(pictures)                  # once: a frozen backbone always says the same
+
+head = keras.layers.Dense(classes)
+head_model = keras.Sequential([keras.Input((features.shape[1],)), head])
+loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
+head_model.compile(keras.optimizers.Adam({learning_rate:g}), loss)
+head_model.fit(features, labels, batch_size={batch_size})
+
+backbone.trainable = True
+for layer in backbone.layers[:-top_layers]:            # the top {blocks} blocks learn
+    layer.trainable = False
+inputs = keras.Input(({size}, {size}, 3))
+maps = backbone(inputs, training=False)                # batch normalisation in inference mode
+model = keras.Model(inputs, head(maps))
+model.compile(keras.optimizers.Adam({tenth:g}), loss)  # a tenth of the rate
+model.fit(pictures, labels, batch_size={batch_size})
+"""
+
+
+@st.cache_data
+def example() -> Run:
+    """A run of the defaults on CIFAR-10 that `make_fine_tuning_example` made; it ships with the app."""
+    return _example("fine_tuning.json", FineTuningSettings)
+
+
+@st.cache_data
+def prepared_example() -> Run:
+    """CIFAR-10 in the chapter's folders, made likewise."""
+    return _example("prepare.json", PrepareSettings)
+
+
+def _example(file: str, cls: type[FineTuningSettings] | type[PrepareSettings]) -> Run:
+    record = json.loads((EXAMPLES / file).read_text())
+    events = tuple(from_json(event) for event in record["events"])
+    elapsed_s, result = record["events"][-1]["elapsed_s"], {**record["events"][-1]["result"], "remark": ""}
+    return Run("example", cls(**record["settings"]), State.COMPLETED, 0, elapsed_s, "", events, result=result)
+
+
+def names_of(run: Run) -> Sequence[str]:
+    """What the classes of the run are called: as its result says, or by its data."""
+    if run.result:
+        return run.result["classes"]
+    if run.settings.folder:
+        train = Path(run.settings.folder) / "train_dir"
+        return sorted(path.name for path in train.iterdir() if path.is_dir()) if train.is_dir() else ()
+    return NAMES if locate(CIFAR10).real else PHOTO10_NAMES
+
+
+def code(settings: FineTuningSettings) -> str:
+    """The lines that matter, in plain Keras."""
+    return CODE.format(
+        size=settings.size,
+        learning_rate=settings.learning_rate,
+        tenth=settings.learning_rate / 10,
+        batch_size=settings.batch_size,
+        blocks=settings.blocks,
+    )

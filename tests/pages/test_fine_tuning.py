@@ -1,0 +1,110 @@
+"""The fine-tuning page in AppTest: load, run, stop, failure. The lab and its worker are real."""
+
+import io
+import time
+import zipfile
+
+import numpy as np
+import pytest
+from PIL import Image
+from streamlit.testing.v1 import AppTest
+
+from engine.settings import FineTuningSettings
+from pages.ui.controls import label
+from pages.ui.session import lab
+from tests.pages.test_mnist import button
+
+QUICK = {"per_class": 4, "size": 32, "head_steps": 4, "tune_steps": 3, "test_images": 20, "batch_size": 8, "blocks": 1}
+
+
+@pytest.fixture(scope="module", autouse=True)
+def close_the_lab():
+    yield
+    lab().close()
+    lab.clear()
+
+
+@pytest.fixture
+def app():
+    return AppTest.from_file("../../pages/fine_tuning.py", default_timeout=90).run()
+
+
+def picture(seed, size=(40, 48)):
+    buffer = io.BytesIO()
+    Image.fromarray(np.random.default_rng(seed).integers(0, 256, (*size, 3)).astype(np.uint8)).save(buffer, "PNG")
+    return buffer.getvalue()
+
+
+def zip_of(classes):
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        for name, pictures in classes.items():
+            for number, content in enumerate(pictures):
+                archive.writestr(f"{name}/{number}.png", content)
+    return buffer.getvalue()
+
+
+def bars(app):
+    return " ".join(element.proto.body for element in app.get("html") if "lab-bar" in element.proto.body)
+
+
+def run_until(app, words, timeout_s=120):
+    deadline = time.monotonic() + timeout_s
+    while words not in bars(app):
+        assert time.monotonic() < deadline, bars(app)
+        time.sleep(0.2)
+        app.run()
+    assert not app.exception
+
+
+def settings(app, **values):
+    for name, value in values.items():
+        next(n for n in app.number_input if n.label == label(name)).set_value(value)
+    return app
+
+
+def markdown(app):
+    return " ".join(text.value for text in app.markdown)
+
+
+def test_it_opens_with_a_finished_example(app):
+    assert not app.exception
+    assert any("A finished example" in caption.value for caption in app.caption)
+    assert "of 2,000 test pictures are named right" in markdown(app)
+    assert next(group.value for group in app.get("button_group")) == next(iter(FineTuningSettings.presets))
+    assert not button(app, "Prepare dataset").disabled
+    assert not button(app, "Fine-tune").disabled
+
+
+def test_prepare_a_zip_then_fine_tune_on_it_to_completed(app):
+    classes = {"Mug": [picture(n) for n in range(6)], "Plant": [picture(n) for n in range(10, 16)]}
+    app.get("file_uploader")[0].set_value(("mine.zip", zip_of(classes), "application/zip")).run()
+    button(app, "Prepare dataset").click().run()
+    run_until(app, "Completed")
+    assert "12 files of 2 classes" in markdown(app)
+    button(app, "Check every file").click().run()
+    assert not app.exception
+    assert "the smallest class of the training set has 100% of the largest" in markdown(app)
+    app.get("button_group")[1].set_value("The prepared folder").run()
+    button(settings(app, **QUICK), "Fine-tune").click().run()
+    run_until(app, "Completed", 180)
+    deadline = time.monotonic() + 120
+    while "test pictures are named right" not in markdown(app):
+        assert time.monotonic() < deadline, bars(app)
+        time.sleep(0.3)
+        app.run()
+    assert "of 2 test pictures are named right" in markdown(app)
+
+
+def test_stop(app):
+    button(settings(app, **{**QUICK, "head_steps": 20_000}), "Fine-tune").click().run()
+    run_until(app, "Running")
+    button(app, "Stop").click().run()
+    run_until(app, "Stopped")
+
+
+def test_a_zip_that_leads_out_of_its_folder_fails_in_words(app):
+    app.get("file_uploader")[0].set_value(("mine.zip", zip_of({"../evil": [b""]}), "application/zip")).run()
+    button(app, "Prepare dataset").click().run()
+    run_until(app, "Failed")
+    assert "leads out of its folder" in bars(app)
