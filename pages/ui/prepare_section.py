@@ -25,6 +25,7 @@ from pages.ui.tune_words import prepared_example
 from pages.ui.zip_download import zip_download
 
 SLOW_S = 300
+LARGEST_MB = 200
 
 
 def prepare_section() -> Run | None:
@@ -52,7 +53,7 @@ def files(done: int, total: int) -> str:
 
 def _form(*, running: bool) -> None:
     setting_inputs(PrepareSettings, ["split"], columns=1)
-    upload = st.file_uploader("Your own ZIP, a folder a class", ["zip"], key="own zip")
+    upload = st.file_uploader("Your own ZIP, a folder a class", ["zip"], max_upload_size=LARGEST_MB, key="own zip")
     archive = _stored(upload.getvalue()) if upload else ""
     st.button(
         "Prepare dataset",
