@@ -4,7 +4,9 @@ from pathlib import Path
 
 import streamlit as st
 
+from pages.ui.presenter import presenter
 from pages.ui.theme import apply_style
+from pages.ui.visitor import keep_visitor
 
 st.set_page_config(page_title="CNN Lab", page_icon=Path(__file__).parent / "static" / "icon.png", layout="wide")
 apply_style()
@@ -17,6 +19,9 @@ st.navigation(
         st.Page("pages/fine_tuning.py", title="Fine-tuning", icon=":material/tune:"),
         st.Page("pages/style_transfer.py", title="Style transfer", icon=":material/brush:"),
         st.Page("pages/deep_dream.py", title="DeepDream", icon=":material/cloud:"),
+        st.Page("pages/runs.py", title="Runs", icon=":material/history:"),
     ],
     position="top",
 ).run()
+keep_visitor()
+presenter()

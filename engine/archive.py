@@ -37,6 +37,7 @@ class Head:
     created: float
     elapsed_s: float
     result: Mapping[str, Any] | None
+    owner: str = ""
 
 
 class Archive:
@@ -143,7 +144,7 @@ class Archive:
 
 
 def _plain(head: Head) -> dict[str, Any]:
-    names = ("id", "name", "state", "reason", "created", "elapsed_s", "result")
+    names = ("id", "name", "state", "reason", "created", "elapsed_s", "result", "owner")
     return {name: getattr(head, name) for name in names}
 
 

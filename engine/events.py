@@ -41,6 +41,14 @@ class Predictions:
 
 
 @dataclass(frozen=True, slots=True)
+class ClassAccuracy:
+    """After `step`: for each class, by its name, the share from 0 to 1 of its images that is read right."""
+
+    step: int
+    shares: Mapping[str, float]
+
+
+@dataclass(frozen=True, slots=True)
 class Snapshot:
     """A picture as it is after `step`, encoded as PNG, JPEG or WebP. `name` tells the series of a run apart.
 
@@ -96,7 +104,7 @@ class Control:
     single: bool = False
 
 
-Event = Progress | Predictions | Snapshot | Arrays | Mark | Completed | Beat
+Event = Progress | Predictions | ClassAccuracy | Snapshot | Arrays | Mark | Completed | Beat
 
 
 def as_json(event: Event, elapsed_s: float) -> dict[str, Any]:
@@ -116,6 +124,8 @@ def as_json(event: Event, elapsed_s: float) -> dict[str, Any]:
                 "predicted": predicted.tolist(),
                 "probabilities": np.round(probabilities.astype(np.float64), 4).tolist(),
             }
+        case ClassAccuracy(step, shares):
+            body = {"step": step, "shares": dict(shares)}
         case Snapshot(step, picture, name):
             body = {"step": step, "name": name, "picture": base64.b64encode(picture).decode()}
         case Arrays(name, step, arrays):
@@ -143,6 +153,8 @@ def from_json(record: Mapping[str, Any]) -> Event:
                 np.array(record["predicted"], np.int32),
                 np.array(record["probabilities"], np.float32),
             )
+        case "classaccuracy":
+            return ClassAccuracy(record["step"], record["shares"])
         case "snapshot":
             return Snapshot(record["step"], base64.b64decode(record["picture"]), record["name"])
         case "arrays":

@@ -22,8 +22,12 @@ def marks(events: Iterable[Event]) -> list[Mark]:
 
 def learning_rates(events: Iterable[Event], first: float) -> dict[int, float]:
     """The learning rate from each step on where it was changed; `first` from step 0."""
-    changes = {m.step: float(m.text.removeprefix(RATE)) for m in marks(events) if m.text.startswith(RATE)}
-    return {0: first, **changes}
+    return {0: first, **rate_changes(events)}
+
+
+def rate_changes(events: Iterable[Event]) -> dict[int, float]:
+    """The learning rates that somebody set while the run went on, by the step from which they count."""
+    return {m.step: float(m.text.removeprefix(RATE)) for m in marks(events) if m.text.startswith(RATE)}
 
 
 def history_csv(events: Iterable[Event]) -> str:

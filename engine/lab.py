@@ -7,6 +7,7 @@ lost when a worker dies, and has a place that can be shown.
 The workers are those of `CNN_LAB_SCHEDULER` (an address such as tcp://host:8786), or a private cluster of this app.
 """
 
+import math
 import os
 import pickle
 import secrets
@@ -21,8 +22,9 @@ from distributed import Client, Future, KilledWorker
 from engine import device, worker
 from engine.archive import Archive
 from engine.cluster import start_cluster
-from engine.errors import WorkerError
+from engine.errors import InvalidSettings, WorkerError
 from engine.events import Arrays
+from engine.fairness import check_limits, operators_most
 from engine.records import Record, Run, State
 from engine.rules import Settings
 from engine.runs import Runs
@@ -64,9 +66,13 @@ class Lab:
         self._thread = threading.Thread(target=self._serve, name="lab", daemon=True)
         self._thread.start()
 
-    def start(self, settings: Settings) -> str:
-        """Queue a run and return its id."""
-        return self.runs.add(settings)
+    def start(self, settings: Settings, owner: str = "") -> str:
+        """Queue a run of the visitor `owner`, or of nobody in particular, and return its id.
+
+        Raises `TooMany` where that visitor may not start one just now, `InvalidSettings` beyond the operator's limits.
+        """
+        check_limits(settings)
+        return self.runs.add(settings, owner)
 
     def watch(self, run_id: str) -> Run | None:
         """The run as it is now, or None if it is not known here. Whoever watches keeps it from being stopped."""
@@ -158,8 +164,19 @@ class Lab:
             self.runs.save()
             for record in self.runs.unwatched(self._unwatched_s):
                 self.stop(record.id, f"Nobody watched it for {self._unwatched_s / 60:.0f} minutes.")
+            self._stop_the_longest()
             with self._changed:
                 self._changed.wait_for(lambda: self._closed or self.runs.startable(1), 1.0)
+
+    def _stop_the_longest(self) -> None:
+        try:
+            most_minutes = operators_most("minutes") or math.inf
+        except InvalidSettings:
+            # No run starts then, and whoever tries is told.
+            return
+        for record in self.runs.all():
+            if record.active and record.elapsed_s > 60 * most_minutes:
+                self.stop(record.id, f"It ran for {most_minutes:g} minutes, the most that is allowed here.")
 
     def _connect(self) -> Client:
         ended = self._process is not None and self._process.poll() is not None

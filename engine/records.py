@@ -34,7 +34,8 @@ class Run:
 
     place: 1 for the next to start, 0 once it has; reason: a sentence why it failed or was stopped by the lab; name: the
     user's for it, or empty; created: seconds of `time.time`; kept: name and step of each `Arrays` event on disk;
-    result: of its `Completed`; remark: a sentence why it is not saved, or empty.
+    result: of its `Completed`; remark: a sentence why it is not saved, or empty; owner: who started it, as
+    `Lab.start` was told; wait_s: about how many seconds it still waits in the queue, None where that is not known.
     """
 
     id: str
@@ -49,6 +50,8 @@ class Run:
     kept: tuple[tuple[str, int], ...] = ()
     result: Mapping[str, Any] | None = None
     remark: str = ""
+    owner: str = ""
+    wait_s: float | None = None
 
     @property
     def active(self) -> bool:
@@ -78,6 +81,7 @@ class Record:
     kept: tuple[tuple[str, int], ...] = ()
     result: Mapping[str, Any] | None = None
     remark: str = ""
+    owner: str = ""
     worker: str = ""
     sent: bool = False
     holds_slot: bool = False
@@ -92,8 +96,17 @@ class Record:
 
     def as_head(self) -> Head:
         """What the archive keeps of it beside its events."""
-        state = str(self.state)
-        return Head(self.id, self.settings, self.name, state, self.reason, self.created, self.elapsed_s, self.result)
+        return Head(
+            id=self.id,
+            settings=self.settings,
+            name=self.name,
+            state=str(self.state),
+            reason=self.reason,
+            created=self.created,
+            elapsed_s=self.elapsed_s,
+            result=self.result,
+            owner=self.owner,
+        )
 
     def end(self, state: State, reason: str = "") -> None:
         """End it, unless it has ended already: the first reason counts."""

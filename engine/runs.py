@@ -17,8 +17,10 @@ from numpy.typing import NDArray
 from engine.archive import Archive, Head
 from engine.errors import InvalidInput
 from engine.events import Arrays, Snapshot
+from engine.fairness import check_fair
 from engine.records import Record, Run, State, thin_out
 from engine.rules import Settings
+from engine.waiting import place, wait_s
 
 KEPT_RUNS = 200
 """Finished runs that are remembered; the oldest are forgotten first."""
@@ -45,11 +47,12 @@ class Runs:
             if head.state in list(State):
                 self._records[head.id] = _recalled(head)
 
-    def add(self, settings: Settings) -> str:
-        """Queue a run and return its id."""
+    def add(self, settings: Settings, owner: str = "") -> str:
+        """Queue a run and return its id. Raises `TooMany` where `owner` may not start one just now."""
         with self.changed:
+            check_fair(self._records.values(), owner, settings.slots, time.time())
             run_id = secrets.token_hex(8)
-            self._records[run_id] = Record(run_id, settings, watched=time.monotonic())
+            self._records[run_id] = Record(run_id, settings, watched=time.monotonic(), owner=owner)
             for record in self._ended()[:-KEPT_RUNS]:
                 self.delete(record.id)
             self.changed.notify_all()
@@ -176,18 +179,13 @@ class Runs:
                 record.future, record.holds_slot = None, False
             self.changed.notify_all()
 
-    def _place(self, record: Record) -> int:
-        if record.state != State.QUEUED:
-            return 0
-        queued = [r.id for r in self._records.values() if r.state == State.QUEUED and r.settings.slots]
-        return queued.index(record.id) + 1 if record.id in queued else 1
-
     def _as_run(self, record: Record) -> Run:
+        records = list(self._records.values()) if record.state == State.QUEUED else []
         return Run(
             id=record.id,
             settings=record.settings,
             state=record.state,
-            place=self._place(record),
+            place=place(records, record),
             elapsed_s=record.elapsed_s,
             reason=record.reason,
             events=tuple(record.events or ()),
@@ -196,6 +194,8 @@ class Runs:
             kept=record.kept,
             result=record.result,
             remark=record.remark,
+            owner=record.owner,
+            wait_s=wait_s(records, record),
         )
 
     def _save(self, record: Record, archive: Archive) -> bool:
@@ -244,7 +244,7 @@ def _recalled(head: Head) -> Record:
     """The record of a run of an earlier start."""
     record = Record(head.id, head.settings, watched=0.0, state=State(head.state), reason=head.reason)
     record.elapsed_s, record.name, record.created, record.result = head.elapsed_s, head.name, head.created, head.result
-    record.events, record.head = None, head
+    record.events, record.head, record.owner = None, head, head.owner
     record.end(State.STOPPED, CUT_OFF)
     return record
 

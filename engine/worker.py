@@ -18,6 +18,7 @@ from engine.errors import LabError
 from engine.events import Beat, Control, Event, Progress
 from engine.experiments import start
 from engine.imports import load_module
+from engine.memory import give_back
 from engine.rules import Settings
 from engine.settings import MnistSettings
 
@@ -139,6 +140,7 @@ def execute(run_id: str, topic: str, settings: Settings) -> None:
         say(Failed(f"An unexpected {type(error).__name__} ended it: {error}. The app's log has the details."))
     finally:
         del _orders[run_id]
+        give_back()
 
 
 def _drive(events: Generator[Event, Control | None, None], orders: Orders, say: Callable[[Body], None]) -> None:

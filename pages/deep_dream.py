@@ -19,6 +19,7 @@ from pages.ui.lesson_tabs import lesson_tabs
 from pages.ui.live import live_view
 from pages.ui.own_dreams import own_dreams
 from pages.ui.session import shown_run
+from pages.ui.sharing import share_button
 from pages.ui.sources_panel import source_note
 
 EXAMPLE = Path(__file__).parent / "examples" / "deep_dream.json"
@@ -41,6 +42,7 @@ page_head(
     "what each layer has learned.",
 )
 run = shown_run(DeepDreamSettings)
+share_button(run)
 settings_column, stage = settings_and_stage()
 with settings_column:
     dream_form(running=bool(run and run.active))

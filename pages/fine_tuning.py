@@ -11,6 +11,7 @@ from pages.ui.lesson_tabs import lesson_tabs
 from pages.ui.name_picture import name_section
 from pages.ui.own_classes import own_classes
 from pages.ui.prepare_section import prepare_section
+from pages.ui.sharing import share_button
 from pages.ui.tune_bug import tune_bug
 from pages.ui.tune_files import tune_files
 from pages.ui.tune_mistakes import tune_mistakes
@@ -25,6 +26,7 @@ page_head(
 prepared = prepare_section()
 folder = prepared.result["folder"] if prepared and prepared.result else ""
 run = tune_section(folder)
+share_button(run or prepared)
 name_section(run)
 lesson_tabs(
     "tuning_tab",

@@ -5,6 +5,7 @@ import streamlit as st
 from pages.ui.anatomy import page_head
 from pages.ui.cards import CARDS, Card, picture_html
 from pages.ui.session import lab
+from pages.ui.sharing import join_button
 from pages.ui.sources_panel import sources_panel
 
 
@@ -43,6 +44,7 @@ page_head(
     "Convolutional networks, understood by running them. Train real networks before your eyes, change anything about "
     "them, and see why they do what they do.",
 )
+join_button()
 for row in (CARDS[:3], CARDS[3:]):
     for column, content in zip(st.columns(3), row, strict=True):
         with column:

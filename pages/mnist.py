@@ -1,15 +1,12 @@
 """MNIST: a small convolutional network learns handwritten digits while one watches."""
 
-import json
-from pathlib import Path
-
 import streamlit as st
 
 from engine.challenges import MNIST_CHALLENGES
-from engine.events import Completed, Predictions, Progress, from_json
+from engine.events import Predictions, Progress
 from engine.history import marks, points
 from engine.models.layers import mnist_layers
-from engine.records import Run, State
+from engine.records import Run
 from engine.settings import MnistSettings
 from engine.sources.catalog import MNIST
 from pages.ui.anatomy import page_head, settings_and_stage
@@ -21,24 +18,25 @@ from pages.ui.draw_digit import draw_digit
 from pages.ui.drawing import drawing
 from pages.ui.gallery import gallery_html
 from pages.ui.lesson_tabs import lesson_tabs
-from pages.ui.live import duration, live_view
+from pages.ui.live import live_view
 from pages.ui.live_chart import Chart, live_charts
 from pages.ui.mnist_bugs import spot_the_bug
 from pages.ui.mnist_evidence import DIGITS
 from pages.ui.mnist_files import NETWORK, mnist_charts, mnist_program
 from pages.ui.mnist_inside import what_it_learned, where_it_is_wrong
+from pages.ui.mnist_words import example, summary, what_to_notice
 from pages.ui.network_diagram import network_svg
-from pages.ui.session import lab, show_run, shown_run
+from pages.ui.run_record import result_of
+from pages.ui.session import shown_run, start_and_show
+from pages.ui.sharing import share_button
 from pages.ui.sources_panel import source_note
 from pages.ui.take_away import take_away
 from pages.ui.your_turn import your_turn
 
-EXAMPLE = Path(__file__).parent / "examples" / "mnist.json"
-
 
 def train() -> None:
     """Start a run of the chosen settings and show it."""
-    show_run(lab().start(chosen(MnistSettings)), MnistSettings)
+    start_and_show(chosen(MnistSettings))
 
 
 def settings_form(running: bool) -> None:
@@ -71,60 +69,6 @@ def draw_stage(run: Run) -> None:
         st.markdown(summary(run, result))
 
 
-def summary(run: Run, result: dict) -> str:
-    """The result in words, with its 95 % interval."""
-    if result["diverged_at"]:
-        return (
-            f"**The loss is no number any more since step {result['diverged_at']:,}: training diverged.** "
-            "Steps that are too long overshoot the valley; try a lower learning rate."
-        )
-    low, high = result["test_accuracy_low"], result["test_accuracy_high"]
-    guessing = (
-        " That is no better than guessing: after too few steps, or with steps so long that they threw the ReLU units "
-        "to where they are always zero, and no gradient brings them back."
-    )
-    return (
-        f"**{result['test_accuracy']:.1%} of all {result['test_images']:,} test digits are read right** "
-        f"(95 % interval {low:.1%} to {high:.1%}), after {duration(run.elapsed_s)} "
-        f"at {result['examples_per_second']:,.0f} images/s.{guessing if low <= 0.1 else ''} {result['remark']}"
-    )
-
-
-def what_to_notice(result: dict | None) -> str:
-    """What the charts show, with the numbers of the run once there are some."""
-    gap = ""
-    if result and not result["diverged_at"]:
-        gap = (
-            f" Here the last batches stood at {result['train_accuracy']:.1%}, "
-            f"all test digits at {result['test_accuracy']:.1%}."
-        )
-    return f"""
-- **Almost everything is learned in the first hundred steps.** The loss falls steeply, then creeps: easy digits first,
-  the odd ones for the rest of the run.
-- **The untrained network scores about 10 %**, because one guess in ten is right. The charts begin there, at step 0.
-- **Train above test is the beginning of overfitting.** The network has seen the training digits and not the test
-  digits.{gap}
-- **The curves tremble.** Each training point is the mean of a few batches, measured *before* the network learned from
-  them; each test point comes from a sample of the test digits. Only the last number uses all of them, and even that
-  has an interval.
-"""
-
-
-def result_of(run: Run | None) -> dict | None:
-    """The result of a completed run."""
-    return next((dict(e.result) for e in run.events if isinstance(e, Completed)), None) if run else None
-
-
-@st.cache_data
-def example() -> Run:
-    """A run of the defaults that was computed with `python -m engine run mnist --out` and ships with the app."""
-    record = json.loads(EXAMPLE.read_text())
-    events = tuple(from_json(event) for event in record["events"])
-    settings = MnistSettings(**record["settings"])
-    elapsed_s, result = record["events"][-1]["elapsed_s"], record["events"][-1]["result"]
-    return Run("example", settings, State.COMPLETED, 0, elapsed_s, "", events, result=result)
-
-
 def _spoken(name: str, history: list[Progress]) -> str:
     if not history:
         return f"{name} over the steps; no values yet."
@@ -138,6 +82,7 @@ page_head(
     "Change anything about it, press Train and watch what that does.",
 )
 run = shown_run(MnistSettings)
+share_button(run)
 settings_column, stage = settings_and_stage()
 with settings_column:
     settings_form(running=bool(run and run.active))

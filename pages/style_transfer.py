@@ -12,7 +12,8 @@ from pages.ui.anatomy import page_head, settings_and_stage
 from pages.ui.controls import chosen
 from pages.ui.lesson_tabs import lesson_tabs
 from pages.ui.live import live_view
-from pages.ui.session import lab, show_run, shown_run
+from pages.ui.session import shown_run, start_and_show
+from pages.ui.sharing import share_button
 from pages.ui.sources_panel import source_note
 from pages.ui.style_code import style_code
 from pages.ui.style_inputs import memory_note, picture_inputs, setting_form
@@ -29,7 +30,7 @@ def stylize(shown: StyleSettings) -> None:
     """Start a run of the pictures of `shown` and the settings as the widgets stand now, and show it."""
     pictures = {name: getattr(shown, name) for name, rule in rules_of(shown).items() if isinstance(rule, Picture)}
     try:
-        show_run(lab().start(chosen(StyleSettings, **pictures)), StyleSettings)
+        start_and_show(chosen(StyleSettings, **pictures))
     except LabError as error:
         st.toast(str(error), icon=":material/error:")
 
@@ -69,6 +70,7 @@ page_head(
     "changed, step by step, until it has the one of your photograph and the other of your style.",
 )
 run = shown_run(StyleSettings)
+share_button(run)
 left, stage = settings_and_stage()
 with left:
     settings = settings_column(running=bool(run and run.active))

@@ -10,12 +10,7 @@ import pytest
 ROOT = Path(__file__).parents[1]
 ORDER = ["sources", "models", "experiments", "worker", "lab"]
 TENSORFLOW = {"tensorflow", "keras"}
-ALLOWED_TO_IMPORT_TENSORFLOW = (
-    "engine/models/",
-    "engine/experiments/",
-    "engine/standalone/mnist.py",
-    "engine/standalone/name_pictures.py",
-)
+ALLOWED_TO_IMPORT_TENSORFLOW = ("engine/models/", "engine/experiments/", "engine/standalone/")
 
 
 def scripts(folder):

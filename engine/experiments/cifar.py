@@ -14,7 +14,7 @@ import tensorflow as tf
 from numpy.typing import NDArray
 
 from engine.checkpoints import checkpoint_steps, weights_event
-from engine.events import Arrays, Completed, Event, Progress, Snapshot
+from engine.events import Arrays, ClassAccuracy, Completed, Event, Progress, Snapshot
 from engine.experiments.measures import metrics_of, predictions, recalls, softmax, test_result
 from engine.experiments.training import (
     Steering,
@@ -23,8 +23,10 @@ from engine.experiments.training import (
     build_evaluate,
     build_train_steps,
     draw_batches,
+    tensor_of,
 )
 from engine.kernel_pictures import kernels_png
+from engine.memory import give_back
 from engine.models.augmentation import build_prepare, prepare_undistorted
 from engine.models.cifar import build_network, computes_in
 from engine.schedules import learning_rate
@@ -41,17 +43,20 @@ POINTS_A_LOOK = 10
 
 def load(data: Path | None = None) -> Pictures:
     """The pictures to train on."""
-    return load_pictures(data)
+    pictures = load_pictures(data)
+    # What the archive was unpacked into: 120 MB.
+    give_back()
+    return pictures
 
 
 def run(settings: CifarSettings, pictures: Pictures) -> Steering[None]:
-    """Train; a `Progress` a chart point, and every `eval_every` steps validation, some pictures, and the kernels.
+    """Train; a `Progress` a chart point; every `eval_every` steps validation, also by class, pictures, the kernels.
 
     A `Progress` between two points has no metrics. Where the loss stops being a number the run ends early, and
     `diverged_at` in the result names the step. `Completed` has the accuracy on all test pictures.
     """
     model = build_network(settings)
-    images = tf.constant(pictures.train_images)
+    images = tensor_of(pictures.train_images)
     train, validation = split(pictures.train_labels)
     trainer = _trainer(settings, model, images, pictures.train_labels, train)
     evaluate = build_evaluate(model, images, prepare_undistorted)
@@ -69,6 +74,9 @@ def run(settings: CifarSettings, pictures: Pictures) -> Steering[None]:
             logits = yield from trainer.logits(evaluate, validation)
             metrics |= metrics_of("validation", logits, pictures.train_labels[validation])
         yield from trainer.say(Progress(point, settings.steps, metrics))
+        if logits is not None:
+            shares = recalls(logits, pictures.train_labels[validation], pictures.names)
+            yield from trainer.say(ClassAccuracy(point, shares))
         if logits is not None and (point in pictured or diverged):
             for event in _look(point, model, pictures, validation, logits):
                 yield from trainer.say(event)

@@ -5,6 +5,7 @@ hold any code, so only the three names that an array needs are let in, and each 
 """
 
 import io
+import math
 import pickle
 import re
 import tarfile
@@ -17,15 +18,18 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.errors import DamagedSource
+from engine.errors import DamagedSource, InvalidInput
 from engine.sources.catalog import CIFAR10, Source
-from engine.sources.locate import Found, locate
+from engine.sources.locate import Found, locate, locate_embedded
 from engine.sources.photo10 import NAMES as PHOTO10_NAMES
 from engine.sources.photo10 import read_photo10
 
 NAMES = ("airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck")
 PIXELS = 3 * 32 * 32
 BATCHES = (*(f"data_batch_{number}" for number in range(1, 6)), "test_batch")
+ALIGNMENT = 64
+"""TensorFlow uses pixels where they lie if their address is a multiple of this."""
+
 MAX_BYTES = 40_000_000
 """No member of the archives has more than 31 MB; anything far beyond is not CIFAR-10."""
 
@@ -67,23 +71,53 @@ def load_pictures(data: Path | None = None, source: Source = CIFAR10) -> Picture
 
     Raises `InvalidInput` as `locate` does, and `DamagedSource` for a file that is not what its name says.
     """
-    found = locate(source, data)
+    return _load(locate(source, data))
+
+
+def pick_test_pictures(labels: NDArray[np.integer[Any]], indices: NDArray[np.integer[Any]]) -> NDArray[np.uint8]:
+    """The images at `indices`, uint8 [n, 32, 32, 3], of the test set with these labels: CIFAR-10 or Photo-10.
+
+    A run may be older than the data that are here now. Raises `InvalidInput` where none here has these labels.
+    """
+    for found in (locate(CIFAR10), locate_embedded(CIFAR10)):
+        pictures = _load(found)
+        if np.array_equal(pictures.test_labels, labels):
+            return pictures.test_images[indices]
+    raise InvalidInput("The test pictures of this run are not here any more: it was made with other files.")
+
+
+def _load(found: Found) -> Pictures:
     changed_ns = tuple(path.stat().st_mtime_ns for path in found.paths)
-    images, labels, test_images, test_labels, files = _read(found.paths, changed_ns)
-    names = NAMES if found.real else PHOTO10_NAMES
+    read, names = (_read_whole, NAMES) if found.real else (_read_stand_in, PHOTO10_NAMES)
+    images, labels, test_images, test_labels, files = read(found.paths, changed_ns)
     return Pictures(images, labels, test_images, test_labels, names, found, files)
 
 
 @lru_cache(maxsize=1)
-def _read(paths: tuple[Path, ...], _changed_ns: tuple[int, ...]) -> tuple[Any, ...]:
-    """Train images and labels, test images and labels, names of files; read again when a file has changed."""
-    if len(paths) > 1:
-        return *read_photo10(paths), ()
-    batches = read_archive(paths[0])
-    images = np.concatenate([batch.images for batch in batches[:5]])
-    labels = np.concatenate([batch.labels for batch in batches[:5]])
-    files = tuple(name for batch in batches for name in batch.files)
-    return images, labels, batches[5].images, batches[5].labels, files
+def _read_stand_in(paths: tuple[Path, ...], _changed_ns: tuple[int, ...]) -> tuple[Any, ...]:
+    """Train images and labels, test images and labels, no names of files."""
+    return *read_photo10(paths), ()
+
+
+@lru_cache(maxsize=1)
+def _read_whole(paths: tuple[Path, ...], _changed_ns: tuple[int, ...]) -> tuple[Any, ...]:
+    """The same of CIFAR-10, with the names of files if the archive has them; read again when the file has changed."""
+    *train, test = read_archive(paths[0])
+    labels = np.concatenate([batch.labels for batch in train])
+    files = tuple(name for batch in (*train, test) for name in batch.files)
+    images = aligned((len(labels), *test.images.shape[1:]))
+    for place in np.split(images, len(train)):
+        place[:] = train.pop(0).images
+    test_images = aligned(test.images.shape)
+    test_images[:] = test.images
+    return images, labels, test_images, test.labels, files
+
+
+def aligned(shape: tuple[int, ...]) -> NDArray[np.uint8]:
+    """An empty uint8 array of `shape` whose pixels TensorFlow can use without a copy."""
+    raw = np.empty(math.prod(shape) + ALIGNMENT, np.uint8)
+    first = -raw.ctypes.data % ALIGNMENT
+    return raw[first : first + math.prod(shape)].reshape(shape)
 
 
 def read_archive(path: Path) -> list[Batch]:

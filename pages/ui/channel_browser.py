@@ -13,7 +13,7 @@ from engine.records import State
 from pages.ui.channel_grid import channel_grid
 from pages.ui.controls import chosen
 from pages.ui.dream_form import dream_with, layer_select, layers_here
-from pages.ui.session import lab
+from pages.ui.session import lab, start_run
 from pages.ui.when_ready import loading
 
 PAGE = 24
@@ -67,7 +67,7 @@ def _make_only(wanted: ChannelSettings | None) -> None:
     if before and before.settings != wanted:
         lab().stop(before.id)
     if wanted and not (before and before.settings == wanted):
-        st.session_state[RUN] = lab().runs.active_like(wanted) or lab().start(wanted)
+        st.session_state[RUN] = lab().runs.active_like(wanted) or start_run(wanted)
 
 
 def _keep_new() -> str:
@@ -84,6 +84,8 @@ def _keep_new() -> str:
 
 
 def _told(left: int, layer: str) -> str:
+    if left and not st.session_state[RUN]:
+        return "You have two runs under way already. Come back when one has ended, for the pictures that are missing."
     if left:
         return loading() or f"Making what these channels want to see: {left} to go. They are kept for the next time."
     what = "class" if layer == "logits" else "channel"

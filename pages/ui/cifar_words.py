@@ -1,36 +1,20 @@
 """What the CIFAR-10 page says of a run, and the example it shows before the first."""
 
-import json
 from collections.abc import Sequence
-from pathlib import Path
 
-import streamlit as st
-
-from engine.events import Completed, from_json
-from engine.records import Run, State
+from engine.records import Run
 from engine.settings import CifarSettings
 from engine.sources.catalog import CIFAR10
 from engine.sources.cifar10 import NAMES
 from engine.sources.locate import locate
 from engine.sources.photo10 import NAMES as PHOTO10_NAMES
 from pages.ui.live import duration
-
-EXAMPLE = Path(__file__).parents[1] / "examples" / "cifar.json"
-
-
-def result_of(run: Run | None) -> dict | None:
-    """The result of a completed run."""
-    return next((dict(e.result) for e in run.events if isinstance(e, Completed)), None) if run else None
+from pages.ui.run_record import divergence, example_run, result_of
 
 
-@st.cache_data
 def example() -> Run:
     """A run of the quick preset, computed by `engine.experiments.make_cifar_example`, which ships with the app."""
-    record = json.loads(EXAMPLE.read_text())
-    events = tuple(from_json(event) for event in record["events"])
-    settings = CifarSettings(**record["settings"])
-    elapsed_s, result = record["events"][-1]["elapsed_s"], record["events"][-1]["result"]
-    return Run("example", settings, State.COMPLETED, 0, elapsed_s, "", events, result=result)
+    return example_run(CifarSettings, "cifar.json")
 
 
 def names_of(run: Run) -> Sequence[str]:
@@ -42,11 +26,8 @@ def names_of(run: Run) -> Sequence[str]:
 
 def summary(run: Run, result: dict) -> str:
     """The result in words, with its 95 % interval."""
-    if result["diverged_at"]:
-        return (
-            f"**The loss is no number any more since step {result['diverged_at']:,}: training diverged.** "
-            "Steps that are too long overshoot the valley; try a lower learning rate."
-        )
+    if diverged := divergence(result):
+        return diverged
     low, high = result["test_accuracy_low"], result["test_accuracy_high"]
     stand_in = "" if result["real_data"] else " This is Photo-10, which stands in for CIFAR-10 and is far easier."
     return (

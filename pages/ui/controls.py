@@ -3,11 +3,13 @@
 import math
 import re
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any, TypeVar
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from engine.fairness import operators_most
 from engine.rules import Bounds, Choices, ExperimentSettings, Flag, Picture, Rule, Text, rules_of
 
 S = TypeVar("S", bound=ExperimentSettings)
@@ -25,11 +27,14 @@ def setting_inputs(
     cls: type[ExperimentSettings], names: Iterable[str], columns: int = 2, *, sliders: bool = False
 ) -> None:
     """A widget for each of the named settings; `sliders`: numbers are set by sliders, for what one tries out."""
-    rules, defaults = rules_of(cls), cls()
+    rules, defaults = {name: _as_allowed_here(name, rule) for name, rule in rules_of(cls).items()}, cls()
     cells = st.columns(columns)
     for number, name in enumerate(names):
         st.session_state.setdefault(_key(cls, name), getattr(defaults, name))
         cell, key = cells[number % columns], _key(cls, name)
+        if isinstance(rules[name], Bounds):
+            # A preset, or a run that was shared, may want more than this lab's operator allows.
+            st.session_state[key] = min(st.session_state[key], rules[name].high)
         match rules[name]:
             case Bounds(low, high, help_text, whole) if sliders:
                 step = 1 if whole else 0.05
@@ -85,6 +90,14 @@ def _widget(cell: DeltaGenerator, name: str, rule: Rule, key: str, default: Any)
             cell.text_input(label(name), key=key, persist_state="session", help=rule.help)
         case Picture():
             raise TypeError(f"{name} is a picture, which the page itself asks for.")
+
+
+def _as_allowed_here(name: str, rule: Rule) -> Rule:
+    """The rule within the operator's limit."""
+    most = operators_most(name) if isinstance(rule, Bounds) else None
+    if most is None or not rule.low <= most < rule.high:
+        return rule
+    return replace(rule, high=int(most) if rule.whole else most)
 
 
 def _float_step(default: float) -> float:

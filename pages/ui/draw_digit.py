@@ -15,7 +15,8 @@ from engine.reading import Reading, read_digit
 from engine.records import Run
 from engine.strokes import parse_strokes, rasterise
 from pages.ui.colour_maps import mosaic, signed
-from pages.ui.mnist_evidence import kept_steps, trained
+from pages.ui.mnist_evidence import trained
+from pages.ui.run_answers import kept_steps
 from pages.ui.session import lab
 from pages.ui.when_ready import loading, when_ready
 

@@ -11,7 +11,7 @@ from engine.feature_maps import class_names
 from engine.sources.photographs import PHOTOGRAPHS
 from pages.ui.controls import chosen, preset_picker, setting_inputs
 from pages.ui.picture_choice import photograph_file, picture_choice
-from pages.ui.session import lab, show_run
+from pages.ui.session import lab, start_and_show
 
 LAYER = f"{DeepDreamSettings.__name__}.layer"
 CHANNEL = f"{DeepDreamSettings.__name__}.channel"
@@ -59,7 +59,7 @@ def dream() -> None:
     except LabError as error:
         st.session_state[TROUBLE] = str(error)
         return
-    show_run(lab().start(settings), DeepDreamSettings)
+    start_and_show(settings)
 
 
 def dream_with(layer: str, channel: int) -> None:

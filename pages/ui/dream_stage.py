@@ -14,7 +14,7 @@ from pages.ui.history import snapshot_address
 from pages.ui.live import duration
 from pages.ui.live_chart import live_chart
 from pages.ui.making import made_picture, picture_shape
-from pages.ui.session import lab, show_run
+from pages.ui.session import lab, show_run, start_run
 from pages.ui.theme import OUTPUT
 from pages.ui.wipe import wipe
 
@@ -68,7 +68,9 @@ def _zoom_on(run: Run, frame: Snapshot) -> None:
 def _go_on(run: Run, frame: Snapshot) -> None:
     """A run that only zooms, from the last frame of another."""
     again = replace(run.settings, image=frame.picture, noise=False, octaves=1, iterations=1)
-    run_id = lab().start(again)
+    run_id = start_run(again)
+    if not run_id:
+        return
     chains: dict[str, tuple[str, ...]] = st.session_state.setdefault(CHAINS, {})
     chains[run_id] = (*chains.get(run.id, ()), run.id)
     show_run(run_id, DeepDreamSettings)

@@ -1,13 +1,15 @@
 """The tab "Learning curve": frozen, fine-tuned and from scratch on the same numbers of pictures, from any runs."""
 
+import contextlib
 import json
 from pathlib import Path
 from typing import Any
 
 import streamlit as st
 
+from engine.errors import TooMany
 from engine.learning_curve import COUNTS, Point, comparable, curve_points, missing
-from engine.records import Run, State
+from engine.records import Run
 from engine.settings import FineTuningSettings
 from pages.ui.controls import chosen
 from pages.ui.learning_curve_chart import HEIGHT, learning_curve_chart, spoken_curve
@@ -15,9 +17,10 @@ from pages.ui.live import duration
 from pages.ui.live_chart import live_chart
 from pages.ui.run_list import runs_of
 from pages.ui.session import lab
+from pages.ui.visitor import visitor
 
 EXAMPLE = Path(__file__).parents[1] / "examples" / "fine_tuning_curve.json"
-QUEUE = "curve runs"
+TODO, TOTAL, NOW = "curve runs to do", "curve runs in all", "curve run"
 POLL_S = 2.0
 WORDS = (
     "How many pictures does one need? From scratch, a network has to learn what edges and fur are from these alone; "
@@ -26,15 +29,15 @@ WORDS = (
 
 
 def learning_curve() -> None:
-    """Draw it; it follows the runs that it started until they have ended."""
+    """Draw it; it starts its runs one after another, and follows them until the last has ended."""
     st.markdown(WORDS)
-    running = bool(_active())
+    running = _busy()
     st.fragment(lambda: _curve(running), run_every=POLL_S if running else None)()
 
 
 def _curve(running: bool) -> None:
-    active = _active()
-    if running and not active:
+    _start_next()
+    if running and not _busy():
         st.rerun()
     settings = chosen(FineTuningSettings)
     done = [run for run in runs_of(FineTuningSettings) if run.result and comparable(run.settings, settings)]
@@ -49,8 +52,8 @@ def _curve(running: bool) -> None:
         learning_curve_chart(points, classes), key="learning curve", height=HEIGHT, description=spoken_curve(points)
     )
     st.caption("Bars are 95 % intervals; the dotted line is guessing.")
-    if active:
-        _progress(active)
+    if running:
+        _progress()
     else:
         _offer(settings, done)
 
@@ -58,7 +61,7 @@ def _curve(running: bool) -> None:
 def _offer(settings: FineTuningSettings, done: list[Run]) -> None:
     runs = missing(settings, [run.settings for run in done])
     label = f"Run the {len(runs)} that are missing" if done else f"Run these {len(runs)} with my settings"
-    st.button(label, icon=":material/show_chart:", on_click=_start, args=(runs,), disabled=not runs)
+    st.button(label, icon=":material/show_chart:", on_click=_plan, args=(runs,), disabled=not runs)
     counts = ", ".join(map(str, COUNTS))
     st.caption(
         f"{counts} pictures a class, fine-tuned and from scratch, one run after another; what is frozen is measured on "
@@ -66,28 +69,42 @@ def _offer(settings: FineTuningSettings, done: list[Run]) -> None:
     )
 
 
-def _start(runs: list[FineTuningSettings]) -> None:
-    st.session_state[QUEUE] = [lab().start(settings) for settings in runs]
+def _plan(runs: list[FineTuningSettings]) -> None:
+    st.session_state[TODO], st.session_state[TOTAL] = runs, len(runs)
 
 
-def _progress(active: list[Run]) -> None:
-    total = len(st.session_state[QUEUE])
-    now = next((run for run in active if run.state == State.RUNNING), active[0])
+def _start_next() -> None:
+    """Start the next run once the last has ended; where this visitor has others under way, it waits for them."""
+    todo = st.session_state.get(TODO)
+    if todo and not _now():
+        with contextlib.suppress(TooMany):
+            st.session_state[NOW] = lab().start(todo[0], visitor())
+            st.session_state[TODO] = todo[1:]
+
+
+def _progress() -> None:
+    total, now = st.session_state[TOTAL], _now()
+    done = total - len(st.session_state[TODO]) - bool(now)
     bar, stop = st.columns([4, 1], vertical_alignment="center")
-    words = f"{total - len(active)} of {total} runs done; now {now.settings.method} on {now.settings.per_class} a class"
-    bar.progress((total - len(active)) / total, f"{words}, {duration(now.elapsed_s)}")
-    stop.button("Stop all", icon=":material/stop:", on_click=_stop, args=(active,))
+    words = f"{now.settings.method} on {now.settings.per_class} a class, {duration(now.elapsed_s)}" if now else "waits"
+    bar.progress(done / total, f"{done} of {total} runs done; now {words}")
+    stop.button("Stop all", icon=":material/stop:", on_click=_stop)
 
 
-def _stop(active: list[Run]) -> None:
-    for run in reversed(active):
-        lab().stop(run.id)
+def _stop() -> None:
+    st.session_state[TODO] = []
+    if now := _now():
+        lab().stop(now.id)
 
 
-def _active() -> list[Run]:
-    """The runs of this tab that have not ended."""
-    watched = [lab().watch(run_id) for run_id in st.session_state.get(QUEUE, ())]
-    return [run for run in watched if run and run.active]
+def _busy() -> bool:
+    return bool(st.session_state.get(TODO) or _now())
+
+
+def _now() -> Run | None:
+    """The run of this tab that has not ended."""
+    run = lab().watch(st.session_state.get(NOW, ""))
+    return run if run and run.active else None
 
 
 @st.cache_data

@@ -47,7 +47,7 @@ def live_view(
         now = lab().watch(run.id) or run
         if run.active and (not now.active or (first and now.elapsed_s >= FIRST_S)):
             st.rerun()
-        with st.container(horizontal=True, vertical_alignment="center", key=key):
+        with st.container(horizontal=True, vertical_alignment="center", key=f"{key}-steered" if steered else key):
             st.html(bar_html(now, amount, share))
             run_controls(now, steered=steered)
         draw(now)
@@ -77,7 +77,8 @@ def bar_html(
 def _notes(run: Run, step: int, total: int, share: float, amount: Callable[[int, int], str]) -> list[str]:
     match run.state:
         case State.QUEUED:
-            return [f"place {run.place} in the queue", lab().trouble]
+            wait = "" if run.wait_s is None else f"starts in about {duration(run.wait_s)}"
+            return [f"place {run.place} in the queue", wait, lab().trouble]
         case State.RUNNING if not total:
             return ["starting"]
         case State.RUNNING:

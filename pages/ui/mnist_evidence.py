@@ -1,6 +1,5 @@
 """What the MNIST page looks at: what a run kept, or the example that comes with the app."""
 
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -15,31 +14,20 @@ from engine.reading import Trained
 from engine.records import Run
 from engine.settings import MnistSettings
 from engine.sources.mnist import pick_test_digits
+from pages.ui.run_answers import OF_THE_EXAMPLE, kept_steps
+from pages.ui.run_record import EXAMPLES
 from pages.ui.session import lab
 
 DIGITS = "0123456789"
-EXAMPLES = Path(__file__).parents[1] / "examples"
 CALL_S = 60.0
 """A worker may still be importing TensorFlow, or share its processor with a training."""
 
-OF_THE_EXAMPLE = "This is the example that comes with the app."
-
-
-def answers_for(run: Run | None) -> tuple[Answers, str]:
-    """The answers of the run to all test digits, or else of the example; and a sentence which of them, and why."""
-    if not run:
-        return example_answers(), f"{OF_THE_EXAMPLE} Train a network to see where yours is wrong."
-    try:
-        return _answers_of(run.id, kept_steps(run, "test")[-1]), ""
-    except IndexError:
-        when = "reads all test digits when it ends" if run.active else "ended before it read all test digits"
-        return example_answers(), f"Run {run.name or run.id} {when}. {OF_THE_EXAMPLE}"
-    except InvalidInput as error:
-        return example_answers(), f"{error} {OF_THE_EXAMPLE}"
-
 
 def learned_for(run: Run | None) -> tuple[Learned, str]:
-    """The same for what was learned; it takes seconds where the workers have not yet looked at these checkpoints."""
+    """What the run learned, or else the example; and a sentence which of them, and why.
+
+    It takes seconds where the workers have not yet looked at the run's checkpoints.
+    """
     if not run:
         return example_learned(), f"{OF_THE_EXAMPLE} Train a network to see what yours learns."
     try:
@@ -51,11 +39,6 @@ def learned_for(run: Run | None) -> tuple[Learned, str]:
 def trained(run: Run) -> Trained:
     """The network of a run after its last checkpoint. Raises `InvalidInput` where it is gone or damaged."""
     return Trained(run.settings, _weights(run.id, kept_steps(run, "weights")[-1]))
-
-
-def kept_steps(run: Run, name: str) -> list[int]:
-    """The steps after which arrays called `name` are on disk."""
-    return sorted(step for called, step in run.kept if called == name)
 
 
 @st.cache_data(max_entries=200, show_spinner=False)
@@ -76,11 +59,6 @@ def example_learned() -> Learned:
     """What the example learned."""
     with np.load(EXAMPLES / "mnist_learned.npz", allow_pickle=False) as arrays:
         return from_arrays(MnistSettings(), dict(arrays))
-
-
-@st.cache_data(max_entries=8, show_spinner=False)
-def _answers_of(run_id: str, step: int) -> Answers:
-    return answers_of(lab().runs.arrays(run_id, "test", step))
 
 
 @st.cache_data(max_entries=8, show_spinner="Looking at test digits through every checkpoint…")

@@ -4,13 +4,13 @@ from dataclasses import asdict
 
 from engine.errors import LabError
 from engine.history import learning_rates, marks, points
-from engine.records import Run, State
+from engine.records import Run
 from engine.sources.catalog import MNIST
 from engine.sources.locate import locate
 from engine.standalone import program
 from pages.ui.chart_files import ChartFile
 from pages.ui.charts import accuracy_chart, loss_chart, marked
-from pages.ui.take_away import Network
+from pages.ui.take_away import Network, as_it_ended
 
 NETWORK = Network(
     "engine.models.mnist",
@@ -33,7 +33,7 @@ def mnist_program(run: Run) -> str:
     """The program that does this run again, with every change of its learning rate."""
     rates = learning_rates(run.events, run.settings.learning_rate)
     values = asdict(run.settings) | {"learning_rates": rates, "whole_mnist": _whole(run)}
-    return program("mnist", values, _remark(run))
+    return program("mnist", values, as_it_ended(run))
 
 
 def _whole(run: Run) -> bool:
@@ -44,11 +44,3 @@ def _whole(run: Run) -> bool:
         return bool(locate(MNIST).real)
     except LabError:
         return False
-
-
-def _remark(run: Run) -> str:
-    if run.state in (State.STOPPED, State.FAILED):
-        return "It ended before its last step; this program goes on."
-    if run.active:
-        return "It was still going on; this program goes on to its last step."
-    return ""

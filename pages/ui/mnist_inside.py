@@ -12,9 +12,8 @@ from engine.learned import Learned
 from engine.records import Run
 from pages.ui.colour_maps import mosaic
 from pages.ui.learned_view import learned_view
-from pages.ui.mistakes import mistakes_view
-from pages.ui.mnist_evidence import DIGITS, answers_for, learned_for, pick_digits
-from pages.ui.session import lab
+from pages.ui.mnist_evidence import DIGITS, example_answers, learned_for, pick_digits
+from pages.ui.run_answers import answers_for, as_it_is_now, wrong_answers
 
 MOST_MAPS = 32
 """Feature maps of a unit that are shown."""
@@ -22,36 +21,26 @@ MOST_MAPS = 32
 
 def where_it_is_wrong(run: Run | None) -> None:
     """The tab: the answers to all test digits."""
-    answers, note = answers_for(_now(run))
-    _intro(
-        f"All {len(answers.labels):,} test digits: {np.count_nonzero(~answers.correct):,} are read wrong "
-        f"({1 - answers.accuracy:.1%}).",
-        note,
-    )
-    mistakes_view(answers, DIGITS, lambda indices: pick_digits(answers.labels, indices), key="mnist", thing="digit")
+    answers, note = answers_for(as_it_is_now(run), example_answers, "digits")
+
+    def pick(indices: NDArray[np.intp]) -> NDArray[np.uint8]:
+        return pick_digits(answers.labels, indices)
+
+    wrong_answers(answers, note, DIGITS, pick, key="mnist", thing="digit", verb="read")
 
 
 def what_it_learned(run: Run | None) -> None:
     """The tab: kernels, the plane of the hidden layer, and feature maps of a test digit."""
-    run = _now(run)
+    run = as_it_is_now(run)
     try:
         learned, note = learned_for(run)
     except WorkerError as error:
         st.warning(f"{error} Open the tab again in a moment.")
         return
-    _intro("Move the slider through the training.", note)
+    st.caption(f"Move the slider through the training. {note}")
     revision = f"{run.id if run and not note else 'example'} {learned.steps}"
     place = learned_view(learned, DIGITS, key="mnist learned", revision=revision)
-    _test_digit(learned, place, answers_for(run)[0])
-
-
-def _now(run: Run | None) -> Run | None:
-    """The run as it is now: a tab may be opened long after the page was drawn."""
-    return lab().watch(run.id) if run else None
-
-
-def _intro(words: str, note: str) -> None:
-    st.caption(f"{words} {note}")
+    _test_digit(learned, place, answers_for(run, example_answers, "digits")[0])
 
 
 def _test_digit(learned: Learned, place: int, answers: Answers) -> None:

@@ -10,9 +10,10 @@ from engine.settings import FineTuningSettings
 from pages.ui.live import bar_html
 from pages.ui.name_picture import naming_html
 from pages.ui.picture_source import KINDS
-from pages.ui.session import lab, show_run
+from pages.ui.session import lab, show_run, start_run
 from pages.ui.tune_evidence import named_by
 from pages.ui.tune_words import names_of
+from pages.ui.uploads import camera, file_upload, file_uploads
 
 MINE = "own run"
 QUICK = {"method": "head", "head_steps": 150, "size": 160, "per_class": 200}
@@ -38,12 +39,11 @@ def own_classes() -> None:
 
 def _class(number: int) -> tuple[str, list[bytes]]:
     name = st.text_input("Name", f"Class {number + 1}", key=f"own name {number}", max_chars=40)
-    files = st.file_uploader("Pictures", KINDS, accept_multiple_files=True, key=f"own files {number}")
+    files = file_uploads("Pictures", KINDS, key=f"own files {number}")
     shots = st.session_state.setdefault(f"own shots {number}", [])
-    if st.toggle("Camera", key=f"own camera {number}"):
-        shot = st.camera_input("Take a picture", key=f"own shot {number}")
-        if shot and shot.getvalue() not in shots:
-            shots.append(shot.getvalue())
+    shot = camera("Take a picture", key=f"own {number}")
+    if shot and shot.getvalue() not in shots:
+        shots.append(shot.getvalue())
     st.caption(f"{len(files) + len(shots)} pictures")
     return name.strip(), [*(file.getvalue() for file in files), *shots]
 
@@ -58,8 +58,9 @@ def _train(brought: list[tuple[str, list[bytes]]]) -> None:
         return
     for sentence in left_out:
         st.toast(sentence, icon=":material/broken_image:")
-    st.session_state[MINE] = lab().start(FineTuningSettings(folder=str(folder), **QUICK))
-    show_run(st.session_state[MINE], FineTuningSettings)
+    st.session_state[MINE] = start_run(FineTuningSettings(folder=str(folder), **QUICK))
+    if st.session_state[MINE]:
+        show_run(st.session_state[MINE], FineTuningSettings)
     st.rerun()
 
 
@@ -86,9 +87,8 @@ def _trained(mine: Run) -> None:
 def _try(mine: Run) -> None:
     source, stage = st.columns([1, 2], gap="large")
     with source:
-        own = st.file_uploader("A new picture", KINDS, key="own try")
-        if st.toggle("Camera", key="own try camera"):
-            own = st.camera_input("Take a picture", key="own try shot") or own
+        upload = file_upload("A new picture", KINDS, key="own try")
+        own = camera("Take a picture", key="own try") or upload
     with stage:
         if not own:
             st.caption("Bring a picture that it has not seen, or hold something in front of the camera.")

@@ -7,9 +7,10 @@ import streamlit as st
 from PIL import Image
 
 from engine.errors import InvalidInput
-from engine.images import MOST_BYTES, Pixels, read_image, shrink
+from engine.images import Pixels, read_image, shrink
 from engine.sources.photographs import load_photograph
 from pages.ui.picture_source import KINDS
+from pages.ui.uploads import camera, file_upload
 
 LONGEST = 1024
 OWN = "Your own…"
@@ -25,9 +26,8 @@ def picture_choice(
     name = st.selectbox(label, [*samples, OWN], key=key, bind="query-params", persist_state="session", help=help)
     if name != OWN:
         return load(name)
-    upload = st.file_uploader(f"{label} file", KINDS, max_upload_size=MOST_BYTES // 1_000_000, key=f"{key} file")
-    camera = st.toggle("Use the camera", key=f"{key} camera")
-    shot = st.camera_input(f"{label} from the camera", key=f"{key} shot") if camera else None
+    upload = file_upload(f"{label} file", KINDS, key=f"{key} file")
+    shot = camera(f"{label} from the camera", key=key)
     if own := shot or upload:
         try:
             st.session_state[f"{key} own"] = _kept(own.getvalue())

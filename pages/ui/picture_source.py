@@ -3,8 +3,9 @@
 import streamlit as st
 
 from engine.errors import InvalidInput
-from engine.images import MOST_BYTES, Pixels, read_image, shrink
+from engine.images import Pixels, read_image, shrink
 from engine.sources.photographs import PHOTOGRAPHS, load_photograph
+from pages.ui.uploads import camera, file_upload
 
 LONGEST = 512
 KINDS = ["png", "jpg", "jpeg", "webp", "gif", "bmp", "tif", "tiff"]
@@ -17,9 +18,8 @@ def picture_input() -> Pixels:
     """
     name = photograph_input()
     with st.expander("Your own picture", icon=":material/add_photo_alternate:"):
-        upload = st.file_uploader("File", KINDS, max_upload_size=MOST_BYTES // 1_000_000, key="upload")
-        camera = st.toggle("Use the camera", key="camera")
-        shot = st.camera_input("Camera", key="shot", label_visibility="collapsed") if camera else None
+        upload = file_upload("File", KINDS, key="upload")
+        shot = camera("Camera", key="own")
         st.session_state["own picture"] = None
         if own := shot or upload:
             try:

@@ -19,9 +19,10 @@ from engine.sources.locate import cache_folder
 from pages.ui.anatomy import settings_and_stage
 from pages.ui.controls import chosen, setting_inputs
 from pages.ui.live import duration, live_view
-from pages.ui.session import lab, show_run, shown_run
+from pages.ui.session import lab, shown_run, start_and_show
 from pages.ui.sources_panel import source_note
 from pages.ui.tune_words import prepared_example
+from pages.ui.uploads import file_upload
 from pages.ui.zip_download import zip_download
 
 SLOW_S = 300
@@ -53,7 +54,7 @@ def files(done: int, total: int) -> str:
 
 def _form(*, running: bool) -> None:
     setting_inputs(PrepareSettings, ["split"], columns=1)
-    upload = st.file_uploader("Your own ZIP, a folder a class", ["zip"], max_upload_size=LARGEST_MB, key="own zip")
+    upload = file_upload("Your own ZIP, a folder a class", ["zip"], key="own zip", most_mb=LARGEST_MB)
     archive = _stored(upload.getvalue()) if upload else ""
     st.button(
         "Prepare dataset",
@@ -70,7 +71,7 @@ def _form(*, running: bool) -> None:
 
 def _prepare(archive: str) -> None:
     settings = PrepareSettings(split=chosen(PrepareSettings).split, archive=archive)
-    show_run(lab().start(settings), PrepareSettings)
+    start_and_show(settings)
 
 
 def _stored(content: bytes) -> str:

@@ -7,22 +7,24 @@ from engine.history import learning_rates
 from engine.records import Run, State
 from engine.rules import Bounds, rules_of
 from engine.settings import EXPERIMENTS
-from pages.ui.session import lab, show_run
+from pages.ui.session import lab, start_and_show
+from pages.ui.visitor import is_own
 
 
 def run_controls(run: Run, *, steered: bool) -> None:
     """Buttons for `run`, in places that stay the same while it is active; `steered` adds steps and the rate.
 
-    What is no experiment, such as a download, can only be stopped.
+    What is no experiment, such as a download, can only be stopped. Somebody else's run can be watched, and run anew.
     """
-    if type(run.settings) in EXPERIMENTS.values():
-        if run.active:
-            _pause_or_resume(run)
-        if run.active and steered:
+    own, experiment = is_own(run), type(run.settings) in EXPERIMENTS.values()
+    if own and run.active and experiment:
+        _pause_or_resume(run)
+        if steered:
             _single_step(run)
             _learning_rate(run)
+    if experiment:
         _rewind(run)
-    if run.active:
+    if own and run.active:
         st.button("Stop", icon=":material/stop:", on_click=lab().stop, args=(run.id,), key=f"stop {run.id}")
 
 
@@ -33,8 +35,9 @@ def _rewind(run: Run) -> None:
         key=f"rewind {run.id}",
         help="Start again at step 0: a new run of the same settings and the same seed.",
     ):
-        lab().stop(run.id)
-        show_run(lab().start(run.settings), type(run.settings))
+        if is_own(run):
+            lab().stop(run.id)
+        start_and_show(run.settings)
         st.rerun()
 
 

@@ -11,15 +11,20 @@ from engine.rules import ExperimentSettings
 from pages.ui.address import recall, remember
 from pages.ui.compare_table import setting_text
 from pages.ui.controls import label
-from pages.ui.session import lab, show_run
+from pages.ui.session import lab, runs_seen, show_run
+from pages.ui.visitor import is_own
 
 SHOWN = 8
 """Rows at first, and how many more each press adds."""
 
 
 def runs_of(cls: type[ExperimentSettings]) -> list[Run]:
-    """Every run of these settings, without its events, the newest first."""
-    return [run for run in lab().runs.listed() if type(run.settings) is cls]
+    """The runs of these settings that are this visitor's, or that they have opened or pinned by a link; newest first.
+
+    They come without their events.
+    """
+    shared = runs_seen(cls).union(recall(_address(cls)).split("."))
+    return [run for run in lab().runs.listed() if type(run.settings) is cls and (is_own(run) or run.id in shared)]
 
 
 def pinned(cls: type[ExperimentSettings], known: Sequence[Run]) -> list[str]:
@@ -58,11 +63,17 @@ def _row(cls: type[ExperimentSettings], run: Run, *, is_pinned: bool, is_shown: 
         key = f"pin {run.id}"
         st.session_state[key] = is_pinned
         st.checkbox(_brief(run_name(run)), key=key, on_change=_pin, args=(cls, run.id), help=_about(run))
-        st.caption(_told(run, is_shown=is_shown), width="stretch")
+        st.caption(told(run) + (" · shown above" if is_shown else ""), width="stretch")
         if not is_shown:
             st.button("Open", key=f"open {run.id}", on_click=_open, args=(run,), type="tertiary")
-        with st.popover("Edit", type="tertiary", key=f"more {run.id}", help="Rename or delete this run"):
-            _more(run)
+        if is_own(run):
+            edit_run(run)
+
+
+def edit_run(run: Run) -> None:
+    """A button that opens what one may change of a run: its name, and whether it is kept."""
+    with st.popover("Edit", type="tertiary", key=f"more {run.id}", help="Rename or delete this run"):
+        _more(run)
 
 
 def _more(run: Run) -> None:
@@ -89,13 +100,13 @@ def _about(run: Run) -> str:
     return ", ".join(f"{label(n)} {v}" for n, v in _specials(run).items()) or "Every setting at its default."
 
 
-def _told(run: Run, *, is_shown: bool) -> str:
+def told(run: Run) -> str:
+    """State, accuracy, date and remark of a run in a line."""
     accuracy = (run.result or {}).get("test_accuracy")
     parts = [
         str(run.state),
         f"{accuracy:.1%} of the test images" if accuracy is not None else "",
         time.strftime("%d %b %H:%M", time.localtime(run.created)),
-        "shown above" if is_shown else "",
         run.remark,
     ]
     return " · ".join(part for part in parts if part)

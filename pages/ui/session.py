@@ -5,12 +5,14 @@ import os
 import streamlit as st
 
 from engine.archive import Archive
+from engine.errors import LabError
 from engine.lab import Lab
 from engine.records import Run
 from engine.rules import Settings
 from engine.settings import EXPERIMENTS
 from engine.sources.locate import cache_folder
 from pages.ui.controls import adopt
+from pages.ui.visitor import visitor
 
 
 @st.cache_resource(show_spinner=False)
@@ -18,6 +20,21 @@ def lab() -> Lab:
     """The lab; its workers start warming up with the first page that anyone opens."""
     limit_bytes = int(float(os.environ.get("CNN_LAB_RUNS_MB") or 500) * 1_000_000)
     return Lab(Archive(cache_folder() / "runs", EXPERIMENTS, limit_bytes))
+
+
+def start_run(settings: Settings) -> str:
+    """Start a run of this visitor and return its id; empty, with a word to the visitor, where the lab refuses."""
+    try:
+        return lab().start(settings, visitor())
+    except LabError as error:
+        st.toast(str(error), icon=":material/front_hand:")
+        return ""
+
+
+def start_and_show(settings: Settings) -> None:
+    """Start a run of this visitor, and show it on its page unless the lab refuses."""
+    if run_id := start_run(settings):
+        show_run(run_id, type(settings))
 
 
 def shown_run(settings: type[Settings], beside: type[Settings] | None = None) -> Run | None:

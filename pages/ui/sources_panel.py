@@ -8,7 +8,8 @@ from engine.settings import DownloadSettings
 from engine.sources.catalog import SOURCES, Source
 from engine.sources.locate import locate
 from pages.ui.live import live_view
-from pages.ui.session import lab
+from pages.ui.session import lab, start_run
+from pages.ui.uploads import allowed
 
 
 def sources_panel() -> None:
@@ -43,7 +44,7 @@ def _source(source: Source) -> None:
     run = lab().watch(run_id)
     if run and run.state != State.COMPLETED:
         live_view(run, lambda _run: None, amount=_megabytes)
-    if source.remote and not (run and run.active):
+    if source.remote and not (run and run.active) and allowed("CNN_LAB_DOWNLOADS"):
         st.button(
             f"Download {source.title} ({source.remote.size / 1e6:.0f} MB)",
             icon=":material/download:",
@@ -55,7 +56,7 @@ def _source(source: Source) -> None:
 
 def _download(source: Source) -> None:
     settings = DownloadSettings(source.name)
-    st.session_state[_memory(source)] = lab().runs.active_like(settings) or lab().start(settings)
+    st.session_state[_memory(source)] = lab().runs.active_like(settings) or start_run(settings)
 
 
 def _megabytes(done: int, total: int) -> str:

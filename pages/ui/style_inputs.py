@@ -14,7 +14,9 @@ from engine.sources.styles import STYLES, style_file
 from engine.style_settings import StyleSettings
 from pages.ui.controls import chosen, preset_picker, setting_inputs
 from pages.ui.picture_choice import photograph_file, picture_choice
+from pages.ui.picture_source import KINDS
 from pages.ui.session import lab
+from pages.ui.uploads import file_upload
 
 NONE = "None"
 AREAS = {
@@ -113,7 +115,7 @@ def _mask(image: bytes) -> bytes:
         "where it is bright, the photograph where it is dark.",
     )
     if area == "Your own mask":
-        upload = st.file_uploader("Mask", ["png", "jpg", "jpeg", "webp"], key="mask file")
+        upload = file_upload("Mask", KINDS, key="mask file")
         return upload.getvalue() if upload else b""
     return area_mask(area, read_shape(image)) if AREAS[area] else b""
 

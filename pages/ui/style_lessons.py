@@ -9,7 +9,7 @@ from engine.vgg_layers import relus
 from pages.ui.history import snapshot_address
 from pages.ui.live import bar_html
 from pages.ui.picture_pair import pictures
-from pages.ui.session import lab, show_run
+from pages.ui.session import lab, start_and_show, start_run
 from pages.ui.style_stage import photograph
 from pages.ui.theme import OUTPUT, WRONG
 
@@ -90,12 +90,17 @@ def _reconstruct(kind: str, layer: str, chosen: StyleSettings) -> None:
         style_layers=layer,
         style_weight=0.0 if kind == "Content only" else 1.0,
     )
-    show_run(lab().start(settings), StyleSettings)
+    start_and_show(settings)
 
 
 def _run_both(mistake: str, chosen: StyleSettings) -> None:
     common = {"image": chosen.image, "style": chosen.style, "max_size": 192, "steps": 60, "sizes": 2}
-    runs = [lab().start(StyleSettings(**common, mistake=kind)) for kind in (mistake, "none")]
+    runs = [start_run(StyleSettings(**common, mistake=kind)) for kind in (mistake, "none")]
+    if not all(runs):
+        # Either alone would show nothing.
+        for run_id in runs:
+            lab().stop(run_id)
+        return
     st.session_state["style mistake"] = {**st.session_state.get("style mistake", {}), mistake: runs}
 
 

@@ -9,7 +9,7 @@ import streamlit as st
 from engine.errors import LabError
 from engine.history import history_csv
 from engine.keras_file import check_size, keras_file
-from engine.records import Run
+from engine.records import Run, State
 from pages.ui.chart_files import ChartFile, chart_files
 from pages.ui.session import lab
 
@@ -44,6 +44,15 @@ def take_away(
     with right:
         st.subheader("The program", anchor=False)
         _program(run, name, program(run))
+
+
+def as_it_ended(run: Run) -> str:
+    """What the program of a run should say of one that did not complete."""
+    if run.state in (State.STOPPED, State.FAILED):
+        return "It ended before its last step; this program goes on."
+    if run.active:
+        return "It was still going on; this program goes on to its last step."
+    return ""
 
 
 def _network(run: Run, name: str, network: Network) -> None:

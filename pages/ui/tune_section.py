@@ -19,7 +19,7 @@ from pages.ui.controls import chosen, preset_picker, setting_inputs
 from pages.ui.live import duration, live_view
 from pages.ui.live_chart import Chart, live_charts
 from pages.ui.mistakes import share
-from pages.ui.session import lab, show_run, shown_run
+from pages.ui.session import shown_run, start_and_show
 from pages.ui.sources_panel import source_note
 from pages.ui.tune_words import example, names_of
 
@@ -67,7 +67,7 @@ def _form(prepared: str, *, running: bool) -> None:
 def start(folder: str) -> None:
     """Start a run of the chosen settings on `folder`, or on CIFAR-10 or Photo-10, and show it."""
     st.session_state["FineTuningSettings.folder"] = folder
-    show_run(lab().start(chosen(FineTuningSettings)), FineTuningSettings)
+    start_and_show(chosen(FineTuningSettings))
 
 
 def charts_of(run: Run) -> dict[str, Figure]:

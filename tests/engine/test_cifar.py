@@ -10,14 +10,16 @@ from PIL import Image
 
 from engine.cifar_bugs import BATCH, batch_accuracies, train_three
 from engine.device import has_bfloat16
-from engine.events import Arrays, Completed, Control, Mark, Predictions, Progress, Snapshot
+from engine.events import Arrays, ClassAccuracy, Completed, Control, Mark, Predictions, Progress, Snapshot
 from engine.experiments import start
 from engine.experiments.cifar import GALLERY, MAX_PICTURES, chart_steps, look_steps, split
-from engine.experiments.training import StepMeans
+from engine.experiments.training import StepMeans, tensor_of
 from engine.kernel_pictures import kernels_png
 from engine.models.cifar import build_network, computes_in
 from engine.models.layers import cifar_layers
+from engine.models.portable_cifar import build_network as build_portable
 from engine.settings import CifarSettings
+from engine.sources.cifar10 import aligned
 
 TINY = {"steps": 12, "batch_size": 8, "width": 4, "eval_every": 5, "precision": "float32"}
 
@@ -92,6 +94,18 @@ def test_looks_measure_validation_and_points_the_rate_and_the_gradient(events):
     assert len(of(Predictions, events)) == len(of(Snapshot, events)) == 4
 
 
+def test_each_look_tells_the_kinds_apart(events):
+    looks = of(ClassAccuracy, events)
+    seen = {
+        p.step: p.metrics["validation_accuracy"] for p in of(Progress, events) if "validation_accuracy" in p.metrics
+    }
+    assert [look.step for look in looks] == list(seen)
+    for look in looks:
+        assert len(look.shares) == 10
+        # Each kind has 40 validation pictures, so the mean of the shares is the accuracy.
+        assert np.mean(list(look.shares.values())) == pytest.approx(seen[look.step])
+
+
 def test_the_end_tests_every_picture_and_keeps_the_answers(events):
     result = events[-1].result
     assert isinstance(events[-1], Completed)
@@ -110,6 +124,30 @@ def test_the_kept_weights_are_the_networks(events):
     shapes = [weight.shape for weight in build_network(CifarSettings(**TINY)).get_weights()]
     assert [kept[-1].arrays[str(number)].shape for number in range(len(shapes))] == shapes
     assert kept[-1].step == 12
+
+
+@pytest.mark.parametrize("batch_norm", [False, True])
+def test_the_network_of_keras_s_own_layers_gives_the_same_logits(batch_norm):
+    settings = CifarSettings(batch_norm=batch_norm, dropout=0.3, width=8, precision="float32")
+    network, portable = build_network(settings), build_portable(settings)
+    rng = np.random.default_rng(0)
+    weights = [weight + rng.uniform(0.05, 0.1, weight.shape).astype(np.float32) for weight in network.get_weights()]
+    network.set_weights(weights)
+    portable.set_weights(weights)
+    x = rng.normal(size=(4, 24, 24, 3)).astype(np.float32)
+    np.testing.assert_allclose(portable(x).numpy(), network(x).numpy(), rtol=1e-4)
+    modules = {operation.__class__.__module__.partition(".")[0] for operation in portable.operations}
+    assert modules == {"keras"}
+
+
+def test_pixels_lie_once_in_memory():
+    pictures = aligned((20, 32, 32, 3))
+    pictures[:] = 7
+    elsewhere = pictures.reshape(-1)[1:3073].reshape(1, 32, 32, 3)
+    shared, copied = tensor_of(pictures), tensor_of(elsewhere)
+    pictures[0, 2, 1, 0] = 200
+    np.testing.assert_array_equal(shared.numpy(), pictures)
+    assert copied.numpy().max() == 7
 
 
 def test_long_runs_keep_few_pictures():

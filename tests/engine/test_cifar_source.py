@@ -6,9 +6,9 @@ import tarfile
 import numpy as np
 import pytest
 
-from engine.errors import DamagedSource
+from engine.errors import DamagedSource, InvalidInput
 from engine.sources.catalog import CIFAR10
-from engine.sources.cifar10 import NAMES, load_pictures, read_archive
+from engine.sources.cifar10 import NAMES, load_pictures, pick_test_pictures, read_archive
 from engine.sources.locate import locate
 from engine.sources.photo10 import CELL, SIDE, split_cells
 from tests.conftest import REAL_DATA
@@ -69,6 +69,19 @@ def test_both_archives_give_the_pixels(tmp_path, archive, place):
     assert pictures.names == NAMES
     assert pictures.found.real
     assert "only the structure was checked" in pictures.found.remark
+
+
+def test_test_pictures_are_found_by_their_labels_also_those_of_the_stand_in(tmp_path, monkeypatch):
+    batches = small_batches()
+    write_tar(tmp_path / ARCHIVES[0], binary_members(batches))
+    monkeypatch.setenv("CNN_LAB_DATA", str(tmp_path))
+    picked = pick_test_pictures(batches["test_batch"][1], np.array([3, 0]))
+    np.testing.assert_array_equal(picked, load_pictures().test_images[[3, 0]])
+    of_photo10 = pick_test_pictures(np.arange(10).repeat(100), np.array([999]))
+    monkeypatch.delenv("CNN_LAB_DATA")
+    np.testing.assert_array_equal(of_photo10, load_pictures().test_images[-1:])
+    with pytest.raises(InvalidInput, match="not here any more"):
+        pick_test_pictures(np.zeros(5, int), np.array([0]))
 
 
 def test_keras_keeps_the_python_archive_under_a_name_of_its_own(tmp_path, monkeypatch):

@@ -4,7 +4,7 @@ import math
 import numpy as np
 import pytest
 
-from engine.events import Arrays, Completed, Mark, Predictions, Progress, Snapshot, as_json, from_json
+from engine.events import Arrays, ClassAccuracy, Completed, Mark, Predictions, Progress, Snapshot, as_json, from_json
 
 PREDICTIONS = Predictions(
     5,
@@ -47,8 +47,11 @@ def test_result_comes_back():
     assert from_json(through_text(event)) == event
 
 
-@pytest.mark.parametrize("event", [Snapshot(3, b"\xff\xd8\x00", "style"), Mark(4, "learning rate 0.01")])
-def test_snapshots_and_marks_come_back(event):
+@pytest.mark.parametrize(
+    "event",
+    [Snapshot(3, b"\xff\xd8\x00", "style"), Mark(4, "learning rate 0.01"), ClassAccuracy(9, {"cat": 0.5, "dog": 1.0})],
+)
+def test_snapshots_marks_and_class_accuracies_come_back(event):
     assert from_json(through_text(event)) == event
 
 

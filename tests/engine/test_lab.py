@@ -237,7 +237,8 @@ def test_a_run_that_nobody_watches_is_stopped():
         for _ in range(12):
             time.sleep(0.2)
             assert lab.watch(run_id).active, "it was being watched"
-        time.sleep(3.5)
+        # The record itself: asking for the run would be watching it.
+        wait_until(lambda: not lab.runs.get(run_id).active)
         run = lab.watch(run_id)
         assert run.state == State.STOPPED
         assert "Nobody watched it" in run.reason

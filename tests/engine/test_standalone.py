@@ -67,9 +67,9 @@ def taken(run, tmp_path_factory):
     return run_alone(folder)
 
 
-def run_alone(folder, **environment):
+def run_alone(folder, arguments=(), **environment):
     done = subprocess.run(
-        [sys.executable, "run.py"],
+        [sys.executable, "run.py", *arguments],
         cwd=folder,
         capture_output=True,
         text=True,

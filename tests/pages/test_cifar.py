@@ -1,6 +1,7 @@
 """The CIFAR-10 page in AppTest: load, run, stop, failure. The lab and its worker are real."""
 
 import time
+from dataclasses import asdict, replace
 
 import numpy as np
 import pytest
@@ -8,15 +9,23 @@ from streamlit.testing.v1 import AppTest
 
 from engine.cifar_bugs import Trained
 from engine.classifying import Named
+from engine.events import ClassAccuracy, Completed
 from engine.preview import Preview
 from engine.settings import CifarSettings
+from engine.standalone import program
 from pages.ui.augmentation_view import preview_html
 from pages.ui.cifar_bugs import batches_chart, rates_chart
+from pages.ui.cifar_files import cifar_program
+from pages.ui.cifar_mistakes import example_answers, example_pictures
+from pages.ui.cifar_stage import kinds_html
 from pages.ui.classify_picture import named_html, overlay
 from pages.ui.code import cifar_code
 from pages.ui.controls import label
 from pages.ui.schedule_chart import schedule_chart, spoken_schedule
 from pages.ui.session import lab
+
+completed = []
+"""The run that the first test completes."""
 
 
 @pytest.fixture(scope="module")
@@ -66,6 +75,7 @@ def test_train_to_completed_and_stop(app):
         number(app, name).set_value(value)
     button(app, "Train").click().run()
     run_until(app, ["Completed"])
+    completed.append(app.session_state["run of CifarSettings"])
     assert any("of all 1,000 test pictures" in text.value and "stands in" in text.value for text in app.markdown)
     assert any("lab-kernels" in element.proto.body for element in app.get("html"))
     number(app, "steps").set_value(20_000)
@@ -73,6 +83,54 @@ def test_train_to_completed_and_stop(app):
     run_until(app, ["Running"])
     button(app, "Stop").click().run()
     run_until(app, ["Stopped"])
+
+
+def test_the_example_and_a_run_show_where_they_are_wrong(app):
+    answers, pictures = example_answers(), example_pictures()
+    assert pictures.shape == (len(answers.labels), 32, 32, 3) == (1000, 32, 32, 3)
+    assert np.bincount(answers.labels).tolist() == [100] * 10
+    assert 0.6 < answers.accuracy < 0.8
+    # A run of Photo-10 was completed above; its pictures come from the worker.
+    app.query_params["run"] = completed[0]
+    app.query_params["cifar_tab"] = "Where it is wrong"
+    app.run()
+    assert not app.exception
+    assert any("Of 1,000 test pictures" in caption.value for caption in app.caption)
+    assert any(
+        " of retina " in text.value or (" of " in text.value and " taken for " in text.value) for text in app.markdown
+    )
+    assert any("answer-cards" in element.proto.body for element in app.get("html"))
+
+
+def test_the_kinds_are_told_apart_while_it_learns(app):
+    run = lab().watch(completed[0])
+    looks = [event for event in run.events if isinstance(event, ClassAccuracy)]
+    learning = replace(run, events=tuple(e for e in run.events if not isinstance(e, Completed)))
+    assert "Validation pictures after step 8, kind by kind" in kinds_html(learning)
+    assert [look.step for look in looks] == [0, 4, 8]
+    assert "All 1,000 test pictures, kind by kind" in kinds_html(run)
+    # The kinds keep their places.
+    assert kinds_html(learning).index("astronaut") < kinds_html(learning).index("flower")
+
+
+def test_the_program_of_the_run_holds_its_settings(app):
+    text = cifar_program(lab().watch(completed[0]))
+    compile(text, "run.py", "exec")
+    assert "STEPS, BATCH_SIZE, EVAL_EVERY, SEED, WIDTH, PRECISION = 8, 8, 4, 0, 4, " in text
+    assert "CONTRAST = 0.8" in text
+    assert "Photo-10" in text
+    assert "tarfile" not in text
+
+
+@pytest.mark.parametrize("preset", CifarSettings.presets)
+@pytest.mark.parametrize("whole", [True, False])
+def test_the_program_is_about_120_lines_for_every_preset(preset, whole):
+    values = asdict(CifarSettings(**CifarSettings.presets[preset]))
+    text = program("cifar", values | {"learning_rates": {30: 0.01}, "whole_cifar": whole})
+    compile(text, preset, "exec")
+    assert len([line for line in text.splitlines() if line]) <= 115
+    assert "#:" not in text
+    assert "LEARNING_RATES = {30: 0.01}" in text
 
 
 def test_a_damaged_archive_fails_the_run_in_a_sentence(app, tmp_path, monkeypatch):

@@ -13,7 +13,8 @@ from pages.ui import draw_digit
 from pages.ui.charts import calibration_chart, evaluations_chart, seen_chart
 from pages.ui.confusion_matrix import _checked
 from pages.ui.mistakes import cards_html, class_table, share
-from pages.ui.mnist_evidence import answers_for, example_answers, example_learned, learned_for, pick_digits
+from pages.ui.mnist_evidence import example_answers, example_learned, learned_for, pick_digits
+from pages.ui.run_answers import answers_for
 from pages.ui.session import lab
 from tests.drawn_digits import as_sent
 
@@ -38,6 +39,10 @@ def run_id():
 @pytest.fixture
 def run(run_id):
     return lab().watch(run_id)
+
+
+def digits_answers(run):
+    return answers_for(run, example_answers, "digits")
 
 
 def opened(tab, run_id=""):
@@ -69,7 +74,7 @@ def test_tabs_show_a_run(tab, run_id):
 
 
 def test_the_answers_of_a_run_are_those_of_its_result(run):
-    answers, note = answers_for(run)
+    answers, note = digits_answers(run)
     assert note == ""
     assert np.trace(confusion(answers)) == run.result["test_correct"]
     np.testing.assert_array_equal(answers.labels, load_digits().test_labels)
@@ -119,7 +124,7 @@ def test_a_run_whose_files_are_harmed_is_told_and_the_page_goes_on(harm, words):
             path.unlink()
         else:
             path.write_bytes(path.read_bytes()[:200])
-    for find in (answers_for, learned_for):
+    for find in (digits_answers, learned_for):
         _, note = find(run)
         assert words in note
         assert "the example that comes with the app" in note
@@ -132,8 +137,8 @@ def test_a_run_whose_files_are_harmed_is_told_and_the_page_goes_on(harm, words):
 def test_a_run_that_was_stopped_says_that_it_has_no_test_yet():
     made = lab().start(MnistSettings(steps=20_000))
     lab().stop(made)
-    _, note = answers_for(lab().watch(made))
-    assert "ended before it read all test digits" in note
+    _, note = digits_answers(lab().watch(made))
+    assert "ended before it saw all test digits" in note
 
 
 def test_a_drawing_is_read_by_the_network_of_a_run(run):

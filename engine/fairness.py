@@ -1,0 +1,66 @@
+"""What one visitor may ask of a lab that many share, and the most that its operator allows.
+
+The operator's limits are in the environment: `CNN_LAB_MAX_STEPS` for the setting `steps` of any experiment, and so on
+for every number among the settings (`CNN_LAB_MAX_SIZE` for `max_size`), and `CNN_LAB_MAX_MINUTES` for a run.
+"""
+
+import math
+import os
+from collections.abc import Iterable
+
+from engine.errors import InvalidSettings, TooMany
+from engine.records import Record
+from engine.rules import Bounds, Settings, rules_of
+
+MOST_ACTIVE = 2
+"""Runs of one visitor that are still to end: one under way and one waiting."""
+
+STARTS_A_MINUTE = 20
+
+
+def operators_most(name: str) -> float | None:
+    """The operator's limit of the setting `name`, None where there is none.
+
+    Raises `InvalidSettings` where the variable holds no number.
+    """
+    variable = _variable(name)
+    text = os.environ.get(variable, "")
+    if not text:
+        return None
+    try:
+        most = float(text)
+    except ValueError:
+        most = math.nan
+    if not math.isfinite(most):
+        raise InvalidSettings(f"{variable} is {text!r}, but must be a number.")
+    return most
+
+
+def check_limits(settings: Settings) -> None:
+    """Raise `InvalidSettings` where a number among `settings` is above its operator's limit, or a limit no number."""
+    operators_most("minutes")
+    for name, rule in rules_of(settings).items():
+        most = operators_most(name) if isinstance(rule, Bounds) else None
+        value = getattr(settings, name)
+        if most is not None and value > most:
+            raise InvalidSettings(
+                f"{name} is {value:,}, but may be at most {most:,.10g} here: the operator set {_variable(name)}."
+            )
+
+
+def check_fair(records: Iterable[Record], owner: str, slots: int, now: float) -> None:
+    """Raise `TooMany` where the visitor `owner` may not start a run that takes `slots` just now.
+
+    Starts of nobody in particular (an empty `owner`) are free. now: seconds of `time.time`.
+    """
+    own = [record for record in records if owner and record.owner == owner]
+    if slots and sum(record.active and record.settings.slots > 0 for record in own) >= MOST_ACTIVE:
+        raise TooMany(
+            "You have one run under way and another waiting already: stop one of them, or wait until one has ended."
+        )
+    if sum(now - record.created < 60 for record in own) >= STARTS_A_MINUTE:
+        raise TooMany(f"You have started {STARTS_A_MINUTE} runs within a minute: wait a little before the next.")
+
+
+def _variable(name: str) -> str:
+    return f"CNN_LAB_MAX_{name.removeprefix('max_').upper()}"

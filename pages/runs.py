@@ -1,0 +1,78 @@
+"""Runs: everything that this visitor has run, with a picture each; open, rename or delete any of it."""
+
+import html
+
+import streamlit as st
+
+from engine.records import Run
+from engine.settings import EXPERIMENTS
+from pages.ui.anatomy import page_head
+from pages.ui.run_list import edit_run, run_name, told
+from pages.ui.run_thumbnail import thumbnail
+from pages.ui.session import lab
+from pages.ui.sharing import PAGES
+from pages.ui.visitor import is_own
+
+TITLES = {
+    "mnist": "MNIST",
+    "cifar": "CIFAR-10",
+    "prepare": "Preparing",
+    "fine_tuning": "Fine-tuning",
+    "style_transfer": "Style transfer",
+    "deep_dream": "DeepDream",
+}
+SHOWN = 12
+"""Cards at first, and how many more each press adds."""
+
+
+def own_runs() -> list[Run]:
+    """This visitor's runs of every experiment, the newest first, without their events."""
+    return [run for run in lab().runs.listed() if type(run.settings) in PAGES and is_own(run)]
+
+
+def title(run: Run) -> str:
+    """The experiment of a run as the navigation calls it."""
+    return next(TITLES[name] for name, cls in EXPERIMENTS.items() if cls is type(run.settings))
+
+
+def choose(runs: list[Run]) -> list[Run]:
+    """A field to search in and the experiments to choose from; returns the runs that are left."""
+    words, kinds = st.columns([1, 2], gap="large", vertical_alignment="bottom")
+    wanted = words.text_input("Search", key="runs search", placeholder="A name, a setting or a state").casefold()
+    kind = kinds.pills("Experiment", dict.fromkeys(map(title, runs)), wrap=True, key="runs of")
+    return [
+        run
+        for run in runs
+        if (not kind or title(run) == kind) and wanted in f"{run_name(run)} {title(run)} {run.state}".casefold()
+    ]
+
+
+def card(run: Run) -> None:
+    """One run."""
+    with st.container(border=True, height="stretch", key=f"run-card-{run.id}"):
+        address, name = thumbnail(run), html.escape(run_name(run))
+        picture = f'<img src="{address}" alt="What came out of {name}">' if address else ""
+        st.html(f'<div class="lab-run-picture">{picture}</div><b class="lab-run-name">{name}</b>')
+        st.caption(f"{title(run)} · {told(run)}")
+        with st.container(horizontal=True):
+            if st.button("Open", icon=":material/open_in_full:", key=f"open {run.id}"):
+                st.switch_page(PAGES[type(run.settings)], query_params={"run": run.id})
+            edit_run(run)
+
+
+page_head("Runs", "What you have run in this browser, kept until the disk space for it is used up. Open any of it.")
+runs = own_runs()
+if not runs:
+    st.caption("There is nothing yet: train a network, paint a picture or dream one, and it is kept here.")
+else:
+    found = choose(runs)
+    count = st.session_state.setdefault("runs shown", SHOWN)
+    if not found:
+        st.caption("Nothing of yours is like that.")
+    for row in range(0, min(count, len(found)), 3):
+        for column, run in zip(st.columns(3), found[row : row + 3], strict=False):
+            with column:
+                card(run)
+    if len(found) > count and st.button(f"{len(found) - count} older runs", icon=":material/expand_more:"):
+        st.session_state["runs shown"] += SHOWN
+        st.rerun()

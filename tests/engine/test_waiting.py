@@ -1,0 +1,53 @@
+"""Place and time in the queue, against what one counts by hand."""
+
+import pytest
+
+from engine.events import Progress
+from engine.records import Record, State
+from engine.waiting import place, wait_s
+from tests.fakes import CountSettings, LightSettings
+
+
+def record(name, state=State.QUEUED, settings=None, **more):
+    return Record(name, settings or CountSettings(steps=100), watched=0.0, state=state, **more)
+
+
+@pytest.fixture
+def under_way():
+    """A quarter done in 10 s, so 30 s are left."""
+    return record("a", State.RUNNING, elapsed_s=10.0, events=[Progress(25, 100, {})], holds_slot=True)
+
+
+def test_who_is_next_waits_for_what_is_under_way(under_way):
+    waiting = record("b")
+    assert place([under_way, waiting], waiting) == 1
+    assert wait_s([under_way, waiting], waiting) == 30.0
+
+
+def test_who_is_second_waits_for_the_first_as_well_as_long_as_its_like_took(under_way):
+    # 8 s for 50 steps, so 16 s for 100.
+    done = record("z", State.COMPLETED, CountSettings(steps=50), elapsed_s=8.0)
+    records = [done, under_way, record("b"), record("c")]
+    assert place(records, records[-1]) == 2
+    assert wait_s(records, records[-1]) == 30.0 + 16.0
+
+
+def test_two_slots_halve_it(under_way):
+    other = record("b", State.RUNNING, elapsed_s=10.0, events=[Progress(50, 100, {})], holds_slot=True)
+    waiting = record("c")
+    assert wait_s([under_way, other, waiting], waiting) == (30.0 + 10.0) / 2
+
+
+def test_nothing_is_said_where_nothing_is_known(under_way):
+    fresh = record("a", State.RUNNING, holds_slot=True)
+    waiting = record("b")
+    assert wait_s([fresh, waiting], waiting) is None
+    assert wait_s([under_way, record("x"), waiting], waiting) is None
+    assert wait_s([waiting], waiting) is None
+
+
+def test_what_takes_no_slot_or_has_begun_has_no_place_in_the_queue(under_way):
+    light = record("l", settings=LightSettings())
+    assert place([under_way, record("b"), light], light) == 1
+    assert place([under_way], under_way) == 0
+    assert wait_s([under_way], under_way) is None

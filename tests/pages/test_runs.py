@@ -1,0 +1,86 @@
+"""The Runs page: one's own runs and nobody else's, searched, opened, renamed and deleted."""
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from engine.events import Completed, Progress
+from engine.settings import CifarSettings, MnistSettings
+from pages.ui.session import lab
+from tests.fakes import CountSettings
+
+
+@pytest.fixture(scope="module", autouse=True)
+def close_the_lab():
+    yield
+    lab().close()
+    lab.clear()
+
+
+@pytest.fixture(autouse=True)
+def nothing_else():
+    for record in lab().runs.all():
+        lab().stop(record.id)
+        lab().runs.delete(record.id)
+
+
+def ended(settings, name="", owner=""):
+    """A run that has ended without a worker."""
+    runs = lab().runs
+    with runs.changed:
+        run_id = runs.add(settings, owner)
+        record = runs.get(run_id)
+        record.sent = True
+        for step in (1, 2, 3):
+            record.add(Progress(step, 3, {"test_accuracy": step / 4}))
+        record.add(Completed(result={"test_accuracy": 0.75}))
+    runs.rename(run_id, name)
+    return run_id
+
+
+def page():
+    app = AppTest.from_file("../../pages/runs.py", default_timeout=60).run()
+    assert not app.exception
+    return app
+
+
+def bodies(app):
+    return " ".join(element.proto.body for element in app.get("html"))
+
+
+def test_without_runs_it_says_what_will_be_here():
+    assert "There is nothing yet" in page().caption[0].value
+
+
+def test_it_shows_own_runs_with_a_picture_and_what_came_out():
+    ended(MnistSettings(steps=40), "first try")
+    ended(CifarSettings(), owner="somebody else")
+    ended(CountSettings())
+    app = page()
+    assert bodies(app).count('class="lab-run-name"') == 1
+    assert "first try" in bodies(app)
+    assert "data:image/svg+xml;base64," in bodies(app)
+    assert any("MNIST · Completed · 75.0% of the test images" in caption.value for caption in app.caption)
+
+
+def test_search_and_experiment_narrow_it_down():
+    ended(MnistSettings(steps=40), "first try")
+    ended(CifarSettings(), "another")
+    app = page()
+    app.text_input(key="runs search").set_value("ANOTHER").run()
+    assert "another" in bodies(app)
+    assert "first try" not in bodies(app)
+    app.text_input(key="runs search").set_value("nothing like it").run()
+    assert "Nothing of yours is like that." in [caption.value for caption in app.caption]
+
+
+def test_rename_and_delete():
+    run_id = ended(MnistSettings(steps=40), "first try")
+    app = page()
+    app.text_input(key=f"name of {run_id}").set_value("the best")
+    next(button for button in app.button if button.label == "Rename").click()
+    app.run()
+    assert "the best" in bodies(app)
+    app.button(key=f"delete {run_id}").click().run()
+    assert not app.exception
+    assert lab().runs.get(run_id) is None
+    assert "There is nothing yet" in app.caption[0].value
