@@ -22,7 +22,7 @@ from engine.device import has_bfloat16
 from engine.errors import InvalidSettings
 from engine.events import Beat, Completed, Control, Event, Mark, Progress, Snapshot
 from engine.experiments.lbfgs import lbfgs
-from engine.experiments.painting import Painter, Targets, gram_matrices, painter
+from engine.experiments.painting import Painter, Targets, gram_matrix, painter
 from engine.memory import check_fits, give_back
 from engine.sources.vgg import Vgg, load_vgg
 from engine.style_pictures import Floats, Pictures, covering, finished, fitted, levels, prepare, regions, resized
@@ -214,7 +214,7 @@ def build_targets(painter: Painter, painting: Painting, shape: tuple[int, int]) 
         masks = [_shrunk(where, maps) for maps in in_style_layers]
         areas = [float(region.mean()) for region in where]
     found = [painter.maps_of(tf.constant(_style_at(style, shape, settings)))[1] for style in pictures.styles]
-    by_layer = [tf.concat([gram_matrices(maps) for maps in layer], axis=0) for layer in zip(*found, strict=True)]
+    by_layer = [tf.concat([gram_matrix(maps) for maps in layer], axis=0) for layer in zip(*found, strict=True)]
     if pictures.mask is None:
         shares = np.array(pictures.shares, np.float32) / sum(pictures.shares)
         by_layer = [tf.tensordot(shares, grams, 1)[tf.newaxis] for grams in by_layer]
