@@ -119,7 +119,8 @@ class Runs:
             self._archive.write_arrays(record.id, event)
         except OSError as error:
             what = KINDS_OF_ARRAYS.get(event.name, event.name)
-            record.remark = f"Its {what} after step {event.step:,} could not be saved ({error.strerror or error})."
+            if not record.remark.startswith(NOT_SAVED):
+                record.remark = f"Its {what} after step {event.step:,} could not be saved ({error.strerror or error})."
             return
         with self.changed:
             record.kept = (*record.kept, (event.name, event.step))

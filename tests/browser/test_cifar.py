@@ -8,6 +8,8 @@ from PIL import Image
 from playwright.sync_api import expect
 
 from engine.sources.photographs import load_photograph
+from tests.browser.test_keep import saved
+from tests.browser.test_mnist import steps_done, wait_for_step
 
 
 def state(page):
@@ -60,6 +62,43 @@ def test_a_quick_run_completes_and_a_long_one_stops(app, open_page):
     expect(state(page)).to_have_text("Running")
     page.get_by_role("button", name="Stop").click()
     expect(state(page)).to_have_text("Stopped")
+
+
+def test_the_matrix_of_the_example_and_of_a_run_shows_the_pictures(app, open_page):
+    page = opened(open_page, app)
+    page.get_by_role("tab", name="Where it is wrong").click()
+    told = page.get_by_text(re.compile(r"\d+ pictures? of \w+ taken for \w+"))
+    expect(told).to_have_text("20 pictures of dog taken for cat")
+    page.locator('.confusion [data-cell="3,5"]').click()
+    expect(told).to_have_text("19 pictures of cat taken for dog")
+    shown = page.locator(".st-key-cifar-cell img")
+    expect(shown).to_have_count(8)
+    assert shown.evaluate_all("all => all.every(i => i.naturalWidth === 32 && i.alt)")
+
+
+def test_a_run_tells_the_kinds_apart_is_steered_and_taken_away(app, open_page, tmp_path):
+    page = opened(open_page, app)
+    page.get_by_text("Quick (2 minutes)", exact=True).click()
+    expect(page.get_by_role("spinbutton", name="Steps", exact=True)).to_have_value("1500")
+    page.get_by_text("Network", exact=True).click()
+    set_number(page, "Width", 8)
+    page.get_by_text("Evaluation and seed", exact=True).click()
+    set_number(page, "Eval every", 10)
+    train(page)
+    expect(page.locator(".lab-kinds")).to_contain_text(re.compile("Validation pictures after step [1-9]"))
+    page.get_by_role("button", name="Pause", exact=True).click()
+    expect(state(page)).to_have_text("Paused")
+    held = steps_done(page)
+    page.get_by_role("button", name="Step", exact=True).click()
+    wait_for_step(page, held + 1)
+    assert steps_done(page) == held + 1
+    page.get_by_role("button", name="Resume", exact=True).click()
+    wait_for_step(page, held + 5)
+    page.get_by_role("button", name="Stop", exact=True).click()
+    expect(state(page)).to_have_text("Stopped")
+    page.get_by_role("tab", name="Take away").click()
+    for name, start in (("Network (.keras)", b"PK"), ("Program (.py)", b'"""A run'), ("History (.csv)", b"step,")):
+        assert saved(page, name, tmp_path).read_bytes().startswith(start)
 
 
 def test_an_upload_is_named_and_a_file_that_is_none_is_refused(app, open_page):

@@ -139,6 +139,8 @@ def test_bugs_are_run_and_challenges_look_at_the_run(own_run, open_page):
     before = told.inner_text()
     page.get_by_role("button", name="Evaluate ten times").click()
     expect(told).not_to_have_text(before)
+    page.get_by_role("button", name="Train both").click()
+    expect(page.get_by_text(re.compile("4 pairs of small networks, .* After 120 steps"))).to_be_visible()
     page.get_by_role("tab", name="Your turn").click()
     expect(page.get_by_text("0 of 5 solved.", exact=False)).to_be_visible()
     expect(page.get_by_text(re.compile(r"Best so far \d\d\.\d%, .* points short"))).to_be_visible()

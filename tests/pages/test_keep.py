@@ -165,6 +165,7 @@ def test_what_can_be_taken_away_of_a_run_and_of_the_example(done):
     app.query_params["mnist_tab"] = "Take away"
     app.run()
     assert {b.proto.label for b in app.get("download_button")} == labels - {"Network (.keras)"}
+    assert any("train a network first" in caption.value for caption in app.caption)
 
 
 def test_a_network_that_cannot_be_written_is_told_and_can_be_tried_again(done, monkeypatch):
@@ -179,7 +180,6 @@ def test_a_network_that_cannot_be_written_is_told_and_can_be_tried_again(done, m
         assert "Network (.keras)" not in {b.proto.label for b in app.get("download_button")}
     button(app, "Try again").click().run()
     assert "Network (.keras)" in {b.proto.label for b in app.get("download_button")}
-    assert any("train a network first" in caption.value for caption in app.caption)
 
 
 def run_folder(run_id) -> Path:
@@ -220,6 +220,7 @@ def test_a_full_disk_is_told_and_the_run_completes(done, monkeypatch):
         monkeypatch.setattr(f"engine.archive.Archive.{name}", full)
     run_id = lab().start(SHORT)
     assert lab().wait(run_id, 150).state == State.COMPLETED
+    wait_until(lambda: "not saved" in lab().runs.get(run_id).remark)
     bar = next(html for html in htmls(page(run_id)) if "lab-bar" in html)
     assert "Completed" in bar
     assert "This run is not saved (No space left on device)" in bar
