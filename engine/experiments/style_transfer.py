@@ -184,7 +184,8 @@ class Painting:
             yield Mark(self.step, f"learning rate {self.rate:g}")
         if time.monotonic() - self.shown_at >= SHOW_EVERY_S:
             self.shown_at = time.monotonic()
-            picture = finished(self.image.numpy(), self.pictures, self.settings.colours)
+            # The best of this size so far: that is what stays when the run is stopped now.
+            picture = finished(self.best.image.numpy(), self.pictures, self.settings.colours)
             yield Snapshot(self.step, encoded(picture, "JPEG"))
 
     def _remember(self, image: tf.Tensor, losses: Losses) -> None:
