@@ -6,7 +6,7 @@ import os
 import statistics
 from pathlib import Path
 
-from tests.benchmarks import app, augmented, dream, style, training
+from tests.benchmarks import app, augmented, dream, prepare, style, training
 from tests.benchmarks.comparison import Comparison, machine
 
 BENCHMARKS = {
@@ -16,6 +16,7 @@ BENCHMARKS = {
     "style": style.compare,
     "style_recipe": style.compare_recipes,
     "dream": dream.compare,
+    "prepare": prepare.compare,
 }
 
 
