@@ -22,6 +22,7 @@ from engine.device import has_bfloat16
 from engine.errors import InvalidSettings
 from engine.events import Beat, Completed, Control, Event, Mark, Progress, Snapshot
 from engine.experiments.lbfgs import lbfgs
+from engine.experiments.pace import Pace
 from engine.experiments.painting import Painter, Targets, gram_matrix, painter
 from engine.memory import check_fits, give_back
 from engine.sources.vgg import Vgg, load_vgg
@@ -91,6 +92,7 @@ class Painting:
         free = settings.loss == "chapter"
         self.low, self.high = (-math.inf, math.inf) if free else (0.0, 255.0)
         self.rate = settings.learning_rate
+        self.pace = Pace(levels(settings, pictures.content.shape))
         self.step, self.shown_at, self.working_s = 0, -math.inf, 0.0
         self.losses: Losses = (math.nan, math.nan, math.nan)
         self.image: tf.Tensor = None
@@ -175,16 +177,19 @@ class Painting:
     def _did(self, before: tf.Tensor, losses: Losses, began: float) -> Work:
         """Count a step that began with the picture `before` and its losses."""
         self.step += 1
-        self.working_s += time.perf_counter() - began
+        took = time.perf_counter() - began
+        self.working_s += took
+        self.pace.did(before.shape, took)
         self.diverged = not math.isfinite(sum(losses))
         self._remember(before, losses)
-        control = yield Progress(self.step, self.settings.steps, _metrics(losses))
+        control = yield Progress(self.step, self.settings.steps, {**_metrics(losses), **self.pace.left})
         if control and control.learning_rate is not None:
             self.rate = control.learning_rate
             yield Mark(self.step, f"learning rate {self.rate:g}")
         if time.monotonic() - self.shown_at >= SHOW_EVERY_S:
             self.shown_at = time.monotonic()
-            picture = finished(self.image.numpy(), self.pictures, self.settings.colours)
+            # The best of this size so far: that is what stays when the run is stopped now.
+            picture = finished(self.best.image.numpy(), self.pictures, self.settings.colours)
             yield Snapshot(self.step, encoded(picture, "JPEG"))
 
     def _remember(self, image: tf.Tensor, losses: Losses) -> None:
