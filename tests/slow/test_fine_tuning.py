@@ -65,6 +65,7 @@ def test_the_program_names_a_picture_with_either_file_as_the_app_does(tmp_path, 
 
 
 @pytest.mark.parametrize("name", KERAS)
+@pytest.mark.filterwarnings("ignore:__array__ implementation")
 def test_keras_backbones_are_read_from_keras_own_files(name, tmp_path, monkeypatch):
     source, build, top = KERAS[name]
     monkeypatch.setenv("CNN_LAB_DATA", str(tmp_path))
