@@ -89,6 +89,11 @@ class ChannelSettings:
     channels: tuple[int, ...]
 
 
+def steps_of(settings: DeepDreamSettings) -> int:
+    """How many steps a dream takes, with its zoom."""
+    return settings.octaves * settings.iterations + settings.zoom_frames * settings.zoom_iterations
+
+
 def verify(settings: DeepDreamSettings) -> None:
     """Raise `InvalidSettings` for values that do not fit each other, as far as can be told without the network."""
     terms = terms_of(settings)

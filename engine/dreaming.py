@@ -6,7 +6,7 @@ Pictures of channels are kept in the app's cache, for making them takes a while 
 import io
 import secrets
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -14,18 +14,25 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from engine.checkpoints import weights_of
 from engine.dream_settings import DeepDreamSettings, Term, check_terms
 from engine.feature_maps import class_names
 from engine.images import Pixels, shrink
 from engine.imports import load_module
-from engine.settings import MnistSettings
+from engine.settings import CifarSettings, MnistSettings
 from engine.sources.locate import cache_folder
 from engine.sources.photographs import PHOTOGRAPHS, load_photograph
 
+SHIPPED = Path(__file__).parent / "models" / "channel_pictures"
+"""The first pictures of the channel browser, made by the project, so that it opens with something to see."""
+
 COMPARED_STEPS = 96
 PHOTOGRAPH_SIZE = 320
-DIGIT_SIZE = 28
-DIGIT_STEPS = 64
+OWN_STEPS = 64
+OWN_CHANNELS = 16
+"""Channels of each convolution of one's own network that are shown."""
+
+OwnSettings = MnistSettings | CifarSettings
 
 WORDS = (
     (0.04, "edges and spots of colour"),
@@ -58,6 +65,14 @@ class LostRows:
     covered: NDArray[np.float32]
 
 
+@dataclass(frozen=True, slots=True)
+class OwnDreams:
+    """pictures: uint8 [channels, size, size, 3] of one layer; layers: how many the network has."""
+
+    pictures: Pixels
+    layers: int
+
+
 def layers_of(network: str) -> dict[str, int]:
     """Channels by layer, in the order of the network. Raises what `load_dreamer` raises."""
     return dict(_network(network).layers)
@@ -75,14 +90,16 @@ def channel_name(network: str, layer: str, channel: int) -> str:
 
 
 def kept_pictures(network: str, layer: str, channels: Sequence[int]) -> dict[int, bytes]:
-    """JPEG files of those of the channels whose pictures are in the cache. Quick; for the page itself too."""
-    paths = {channel: _path(network, layer, channel) for channel in channels}
-    return {channel: path.read_bytes() for channel, path in paths.items() if path.exists()}
+    """JPEG files of those of the channels that came with the app or are in the cache. Quick, and needs no worker."""
+    folders = (SHIPPED, cache_folder() / "channels")
+    paths = {channel: [_path(folder, network, layer, channel) for folder in folders] for channel in channels}
+    found = {channel: next(filter(Path.exists, both), None) for channel, both in paths.items()}
+    return {channel: path.read_bytes() for channel, path in found.items() if path}
 
 
 def keep_picture(network: str, layer: str, channel: int, content: bytes) -> None:
     """Keep what a channel wants to see, a JPEG file, for the next time."""
-    path = _path(network, layer, channel)
+    path = _path(cache_folder() / "channels", network, layer, channel)
     path.parent.mkdir(parents=True, exist_ok=True)
     part = path.with_name(f"{path.name}.{secrets.token_hex(4)}.part")
     part.write_bytes(content)
@@ -113,7 +130,7 @@ def lost_rows(picture: Pixels, layer: str, channel: int, tile: int, shifts: int 
     return load_module("engine.experiments.lost_rows").compare(picture, gradient, parameters, tile, shifts)
 
 
-def naive_and_regularised(layer: str, channel: int, size: int = 160) -> tuple[Pixels, Pixels]:
+def naive_and_regularised(layer: str, channel: int, size: int = 224) -> tuple[Pixels, Pixels]:
     """A channel from noise: following the gradient as it is, and with the means of feature visualisation."""
     frozen = _network("efficientnet_lite0")
     check_terms([Term("channel", layer, channel)], frozen.layers)
@@ -122,21 +139,34 @@ def naive_and_regularised(layer: str, channel: int, size: int = 160) -> tuple[Pi
     return naive, _visualised(frozen, layer, [channel], size, COMPARED_STEPS)[0]
 
 
-def dreams_of_own(weights: Mapping[str, NDArray[Any]] | None, settings: MnistSettings) -> dict[str, Pixels]:
-    """What a trained MNIST network wants to see: for each convolution and `logits`, uint8 [channels, 28, 28, 3].
+def dreams_of_own(weights: Mapping[str, NDArray[Any]] | None, settings: OwnSettings, place: int) -> OwnDreams:
+    """What a small trained network wants to see in the layer at `place`: its convolutions from 0, then its answers.
 
-    weights: as the run kept them, "0", "1", … in the order of `get_weights`; None for the network of the app.
+    weights: as the run of `settings` kept them; None for the network of the app for the same pictures. Raises
+    `InvalidInput` for weights that are damaged.
     """
+    network, preprocess = _own_network(weights, settings)
+    frozen = load_module("engine.models.dream_networks").freeze_own(network, preprocess)
+    view = "drawing" if isinstance(settings, MnistSettings) else "small"
+    size = network.inputs[0].shape[1]
+    layer, channels = list(frozen.layers.items())[place]
+    pictures = _visualised(frozen, layer, range(min(channels, OWN_CHANNELS)), size, OWN_STEPS, view=view)
+    return OwnDreams(pictures, len(frozen.layers))
+
+
+def _own_network(weights: Mapping[str, NDArray[Any]] | None, settings: OwnSettings) -> tuple[Any, Any]:
+    """The network, and what makes its input of float32 pictures [n, height, width, 3] of 0 to 255."""
+    digits = isinstance(settings, MnistSettings)
     if weights is None:
-        network = load_module("engine.models.shipped_mnist").load_network()
+        shipped = load_module(f"engine.models.shipped_{'mnist' if digits else 'cifar'}")
+        network, preprocess = shipped.load_network(), None if digits else shipped.as_input
     else:
-        network = load_module("engine.models.mnist").build_network(settings)
-        network.set_weights([weights[str(number)] for number in range(len(weights))])
-    frozen = load_module("engine.models.dream_networks").freeze_grey(network)
-    return {
-        layer: _visualised(frozen, layer, range(min(channels, 24)), DIGIT_SIZE, DIGIT_STEPS, drawn=True)
-        for layer, channels in frozen.layers.items()
-    }
+        # In float32 always: what a channel wants to see is a matter of small differences.
+        whole = replace(settings, precision="float32") if isinstance(settings, CifarSettings) else settings
+        network = load_module(f"engine.models.{'mnist' if digits else 'cifar'}").build_network(whole)
+        network.set_weights(weights_of(weights))
+        preprocess = None if digits else load_module("engine.models.augmentation").standardize
+    return network, preprocess or load_module("engine.models.dream_networks").grey
 
 
 def _visualised(*arguments: Any, **options: Any) -> Pixels:
@@ -151,8 +181,8 @@ def _network(name: str) -> Any:
     return load_module("engine.models.dream_networks").load_dreamer(name, precision)
 
 
-def _path(network: str, layer: str, channel: int) -> Path:
-    return cache_folder() / "channels" / network / layer.replace("/", "-") / f"{channel}.jpg"
+def _path(folder: Path, network: str, layer: str, channel: int) -> Path:
+    return folder / network / layer.replace("/", "-") / f"{channel}.jpg"
 
 
 def _best(maps: NDArray[np.float32], picture: Pixels, name: str) -> list[Patch]:

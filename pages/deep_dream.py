@@ -12,7 +12,7 @@ from engine.sources.catalog import INCEPTION5H
 from pages.ui.anatomy import page_head, settings_and_stage
 from pages.ui.channel_browser import channel_browser
 from pages.ui.dream_bugs import dream_bugs
-from pages.ui.dream_form import dream_form
+from pages.ui.dream_form import dream_form, load_beforehand
 from pages.ui.dream_lessons import code, notice, your_turn
 from pages.ui.dream_stage import dream_stage
 from pages.ui.lesson_tabs import lesson_tabs
@@ -41,6 +41,7 @@ page_head(
     "Ask a network to see more of whatever it already sees, and change the picture until it does. What appears tells "
     "what each layer has learned.",
 )
+load_beforehand(DeepDreamSettings().network)
 run = shown_run(DeepDreamSettings)
 share_button(run)
 settings_column, stage = settings_and_stage()

@@ -19,7 +19,14 @@ from engine.models.frozen import Frozen
 BLUR_TAPS = 8
 """Pixels that the blur of a gradient reaches to each side."""
 
+PICTURE = ([None, None, 3], tf.float32)
+NUMBERS = ([3], tf.float32)
+SHIFT = ([2], tf.int32)
+
 Gradient = Callable[..., tuple[tf.Tensor, tf.Tensor]]
+Step = Callable[..., tuple[tf.Tensor, tf.Tensor]]
+Traced = tuple[tuple[str, str], ...]
+"""What is traced of the terms of an objective: the kind and layer of each."""
 
 _tracing = threading.Lock()
 
@@ -81,7 +88,8 @@ def tiled_gradient(
 
 
 def climb(
-    gradient: Gradient,
+    network: Frozen,
+    terms: Sequence[Term],
     picture: tf.Tensor,
     shift: tuple[int, int],
     longest: int,
@@ -89,58 +97,88 @@ def climb(
     parameters: Sequence[tf.Tensor],
 ) -> Generator[Event, None, tuple[tf.Tensor, float]]:
     """The picture, float32 [height, width, 3], after a step, and the objective before it."""
+    numbers, by = tf.constant([move.size, move.smoothing, move.blur], tf.float32), tf.constant(shift)
+    if max(picture.shape[:2]) <= longest:
+        moved, score = whole_step_of(network, terms)(picture, numbers, by, *parameters)
+        return moved, float(score)
     rolled = tf.roll(picture, shift, [0, 1])
-    found, score = yield from tiled_gradient(gradient, rolled, longest, parameters)
-    numbers = tf.constant([move.size, move.smoothing, move.blur], tf.float32)
-    return _mover()(rolled, found, numbers, tf.constant(shift)), score
+    found, score = yield from tiled_gradient(gradient_of(network, terms), rolled, longest, parameters)
+    return _mover()(rolled, found, numbers, by), score
 
 
 def gradient_of(network: Frozen, terms: Sequence[Term]) -> Gradient:
     """`build_gradient` for these terms, traced once for their kinds and layers."""
     with _tracing:
-        return _gradient(network, tuple((term.kind, term.layer) for term in terms))
+        return build_gradient(network, _traced(terms))
+
+
+def whole_step_of(network: Frozen, terms: Sequence[Term]) -> Step:
+    """`build_whole_step` for these terms, traced once for their kinds and layers."""
+    with _tracing:
+        return build_whole_step(network, _traced(terms))
+
+
+def _traced(terms: Sequence[Term]) -> Traced:
+    return tuple((term.kind, term.layer) for term in terms)
 
 
 @lru_cache(maxsize=4)
-def _gradient(network: Frozen, terms: tuple[tuple[str, str], ...]) -> Gradient:
-    return build_gradient(network, terms)
-
-
-def build_gradient(network: Frozen, terms: Sequence[tuple[str, str]]) -> Gradient:
-    """A function of pictures float32 [n, height, width, 3] and the parameters: the gradient, and the objective.
-
-    terms: kind and layer of each part of the objective.
-    """
-    kinds, layers = [kind for kind, _ in terms], [layer for _, layer in terms]
-    specs = [tf.TensorSpec(SHAPES[kind], tf.float32) for kind in kinds]
+def build_gradient(network: Frozen, terms: Traced) -> Gradient:
+    """A function of pictures float32 [n, height, width, 3] and the parameters: the gradient, and the objective."""
+    specs = [tf.TensorSpec(SHAPES[kind], tf.float32) for kind, _ in terms]
 
     @tf.function(input_signature=[tf.TensorSpec([None, None, None, 3], tf.float32), *specs], autograph=False)
     def gradient(pictures: tf.Tensor, *parameters: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
-        score = total(kinds, network.maps(pictures, layers), parameters)
+        score = _score(network, terms, pictures, parameters)
         return tf.gradients(score, pictures)[0], score
 
     function: Gradient = gradient.get_concrete_function()
     return function
 
 
-@cache
-def _mover() -> Callable[..., tf.Tensor]:
-    signature = [tf.TensorSpec(shape, kind) for shape, kind in _MOVER_TAKES]
+@lru_cache(maxsize=4)
+def build_whole_step(network: Frozen, terms: Traced) -> Step:
+    """A function of a picture that one tile covers, the numbers of a `Move`, the shift and the parameters.
 
-    @tf.function(input_signature=signature, autograph=False)
-    def move(picture: tf.Tensor, found: tf.Tensor, numbers: tf.Tensor, shift: tf.Tensor) -> tf.Tensor:
-        size, smoothing, blur = tf.unstack(numbers)
-        found = tf.cond(blur > 0, lambda: blurred(found, blur), lambda: found)
-        # The chapter's own normalisation: a pixel changes by `size` in the mean.
-        moved = picture + found * (size / (tf.reduce_mean(tf.abs(found)) + 1e-7))
-        moved = tf.cond(smoothing > 0, lambda: levelled(moved, smoothing), lambda: moved)
-        return tf.roll(moved, -shift, [0, 1])
+    It returns the picture after the step, and the objective before it: the same as the way over tiles, in one call.
+    """
+    picture_spec, *rest = [tf.TensorSpec(shape, kind) for shape, kind in (PICTURE, NUMBERS, SHIFT)]
+    specs = [tf.TensorSpec(SHAPES[kind], tf.float32) for kind, _ in terms]
 
-    function: Callable[..., tf.Tensor] = move.get_concrete_function()
+    @tf.function(input_signature=[picture_spec, *rest, *specs], autograph=False)
+    def step(
+        picture: tf.Tensor, numbers: tf.Tensor, shift: tf.Tensor, *parameters: tf.Tensor
+    ) -> tuple[tf.Tensor, tf.Tensor]:
+        rolled = tf.roll(picture, shift, [0, 1])
+        score = _score(network, terms, rolled[tf.newaxis], parameters)
+        return moved(rolled, tf.gradients(score, rolled)[0], numbers, shift), score
+
+    function: Step = step.get_concrete_function()
     return function
 
 
-_MOVER_TAKES = (([None, None, 3], tf.float32), ([None, None, 3], tf.float32), ([3], tf.float32), ([2], tf.int32))
+def _score(network: Frozen, terms: Traced, pictures: tf.Tensor, parameters: Sequence[tf.Tensor]) -> tf.Tensor:
+    maps = network.maps(pictures, [layer for _, layer in terms])
+    return total([kind for kind, _ in terms], maps, parameters)
+
+
+@cache
+def _mover() -> Callable[..., tf.Tensor]:
+    signature = [tf.TensorSpec(shape, kind) for shape, kind in (PICTURE, PICTURE, NUMBERS, SHIFT)]
+    function: Callable[..., tf.Tensor] = tf.function(
+        moved, input_signature=signature, autograph=False
+    ).get_concrete_function()
+    return function
+
+
+def moved(rolled: tf.Tensor, found: tf.Tensor, numbers: tf.Tensor, shift: tf.Tensor) -> tf.Tensor:
+    """The picture `rolled` moved along its gradient `found` by the `numbers` of a `Move`, and shifted back."""
+    size, smoothing, blur = tf.unstack(numbers)
+    found = tf.cond(blur > 0, lambda: blurred(found, blur), lambda: found)
+    # The chapter's own normalisation: a pixel changes by `size` in the mean.
+    after = rolled + found * (size / (tf.reduce_mean(tf.abs(found)) + 1e-7))
+    after = tf.cond(smoothing > 0, lambda: levelled(after, smoothing), lambda: after)
+    return tf.roll(after, -shift, [0, 1])
 
 
 def blurred(values: tf.Tensor, deviation: tf.Tensor) -> tf.Tensor:

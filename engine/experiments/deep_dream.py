@@ -17,9 +17,9 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from engine.device import has_bfloat16
-from engine.dream_settings import DeepDreamSettings, Term, check_terms, octave_sizes, terms_of, verify
+from engine.dream_settings import DeepDreamSettings, Term, check_terms, octave_sizes, steps_of, terms_of, verify
 from engine.events import Completed, Event, Progress, Snapshot
-from engine.experiments.ascent import Gradient, Move, climb, gradient_of
+from engine.experiments.ascent import Move, climb
 from engine.experiments.objectives import parameters_of
 from engine.experiments.octaves import Floats, grow, resize, split
 from engine.feature_maps import class_names
@@ -69,7 +69,7 @@ class Dreamer:
 
     settings: DeepDreamSettings
     network: Frozen
-    gradient: Gradient
+    terms: tuple[Term, ...]
     parameters: list[tf.Tensor]
     rng: np.random.Generator
     done: int
@@ -79,12 +79,11 @@ class Dreamer:
 
     def __init__(self, settings: DeepDreamSettings, network: Frozen) -> None:
         terms = named_terms(settings, network)
-        self.settings, self.network = settings, network
-        self.gradient = gradient_of(network, terms)
+        self.settings, self.network, self.terms = settings, network, terms
         self.parameters = parameters_of(terms, network.layers, _guide_features(settings, network, terms))
         self.rng = np.random.default_rng(settings.seed)
         self.done = 0
-        self.total = settings.octaves * settings.iterations + settings.zoom_frames * settings.zoom_iterations
+        self.total = steps_of(settings)
         self.firsts, self.lasts = [], []
 
     def dream(self, start: Floats, sizes: list[tuple[int, int]]) -> Generator[Event, None, Floats]:
@@ -111,7 +110,8 @@ class Dreamer:
         reach = 1 if s.objective == "neuron" else max(1, s.jitter)
         shift = (int(self.rng.integers(reach)), int(self.rng.integers(reach)))
         move = Move(s.step_size, s.smoothing, s.blur)
-        moved, score = yield from climb(self.gradient, tf.constant(picture), shift, s.tile_size, move, self.parameters)
+        start = tf.constant(picture)
+        moved, score = yield from climb(self.network, self.terms, start, shift, s.tile_size, move, self.parameters)
         self.done += 1
         yield Progress(self.done, self.total, {"objective": score, "octave": float(octave + 1)})
         return moved.numpy(), score
@@ -132,7 +132,7 @@ class Dreamer:
             "network": s.network,
             "precision": precision_of(s),
             "objective": s.objective,
-            "terms": [[t.kind, t.layer, t.channel, t.weight] for t in named_terms(s, self.network)],
+            "terms": [[t.kind, t.layer, t.channel, t.weight] for t in self.terms],
             "octave_starts": self.firsts,
             "octave_ends": self.lasts,
             "steps": self.done,

@@ -9,6 +9,7 @@ independently; and it is shifted and scaled a little before each look (jitter).
 import threading
 from collections.abc import Callable, Generator, Sequence
 from functools import lru_cache
+from typing import Literal
 
 import numpy as np
 import tensorflow as tf
@@ -28,19 +29,29 @@ DARK = 3.0
 JITTER = 8
 SCALES = (0.92, 0.96, 1.0, 1.04, 1.08)
 
+View = Literal["photograph", "small", "drawing"]
+"""What the network knows: photographs of any size; small ones of one size; white strokes on black, of one size."""
+
 Climb = Callable[..., tuple[tf.Tensor, tf.Tensor, tf.Tensor]]
 
 _tracing = threading.Lock()
 
 
 def visualising(
-    network: Frozen, layer: str, channels: Sequence[int], size: int, steps: int, seed: int = 0, *, drawn: bool = False
+    network: Frozen,
+    layer: str,
+    channels: Sequence[int],
+    size: int,
+    steps: int,
+    seed: int = 0,
+    *,
+    view: View = "photograph",
 ) -> Generator[Event, None, Pixels]:
     """Pictures uint8 [n, size, size, 3] that excite each of `channels` of `layer` in the mean; pauses at each step.
 
-    drawn: the network knows white strokes on black in one size only, so the picture is grey, begins dark, keeps its
-    size and is hardly shifted.
+    A picture for a network of one size keeps its size and is hardly shifted; a drawing is grey and begins dark.
     """
+    drawn = view == "drawing"
     rng = np.random.default_rng(seed)
     directions = tf.one_hot(list(channels), network.layers[layer])
     if layer == network.classes:
@@ -51,8 +62,9 @@ def visualising(
     with _tracing:
         climb = _climb(network, layer, drawn)
     for done in range(steps):
-        shift = rng.integers(-1, 2, 2) if drawn else rng.integers(-JITTER, JITTER + 1, 2)
-        side = size if drawn else round(size * rng.choice(SCALES))
+        any_size = view == "photograph"
+        shift = rng.integers(-JITTER, JITTER + 1, 2) if any_size else rng.integers(-1, 2, 2)
+        side = round(size * rng.choice(SCALES)) if any_size else size
         state = climb(
             *state, *(tf.constant(n, tf.int32) for n in (size, side, shift)), directions, tf.constant(done + 1.0)
         )

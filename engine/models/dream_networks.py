@@ -5,6 +5,7 @@ EfficientNet-Lite0 comes with the app. The others are used where their weights a
 
 import threading
 import zipfile
+from collections.abc import Callable
 from functools import lru_cache
 from pathlib import Path
 
@@ -81,14 +82,17 @@ def load_inception5h(path: Path) -> Frozen:
     return read_graph(_graph_bytes(path), "input", lambda x: x - mean)
 
 
-def freeze_grey(model: keras.Model) -> Frozen:
-    """A trained stack for grey images [n, height, width, 1] from 0 to 1: its convolutions, and the last layer.
+def freeze_own(model: keras.Model, preprocess: Callable[[tf.Tensor], tf.Tensor]) -> Frozen:
+    """A trained chain of layers for small images of one size: its convolutions, and the last layer.
 
-    The maps of a convolution are those before its activation: a channel that is silent has a gradient, too.
+    preprocess: from float32 [n, height, width, 3] of 0 to 255 to what the model takes. The maps of a convolution are
+    those before its activation: a channel that is silent has a gradient, too.
     """
     inside = picture = keras.Input(model.inputs[0].shape[1:])
     layers = dict[str, str]()
     for layer in model.layers:
+        if isinstance(layer, keras.layers.InputLayer):
+            continue
         config = layer.get_config()
         convolution = isinstance(layer, keras.layers.Conv2D)
         made = type(layer).from_config({**config, "activation": "linear"} if convolution else config)
@@ -98,8 +102,12 @@ def freeze_grey(model: keras.Model) -> Frozen:
             layers[layer.name] = layer.name
             inside = keras.layers.Activation(layer.activation)(inside)
     layers[CLASSES_LAYER] = model.layers[-1].name
-    grey = keras.Model(picture, inside)
-    return freeze(grey, layers, lambda x: tf.reduce_mean(x, axis=-1, keepdims=True) / 255.0, CLASSES_LAYER)
+    return freeze(keras.Model(picture, inside), layers, preprocess, CLASSES_LAYER)
+
+
+def grey(pictures: tf.Tensor) -> tf.Tensor:
+    """What the lab's MNIST networks take: float32 [n, height, width, 1] from 0 to 1."""
+    return tf.reduce_mean(pictures, axis=-1, keepdims=True) / 255.0
 
 
 def class_number(name: str, names: tuple[str, ...]) -> int:

@@ -165,7 +165,7 @@ INCEPTION5H = Source(
     ),
     real="the network of the chapter's DeepDream, 59 convolutions",
     embedded=EFFICIENTNET_LITE0.embedded,
-    stand_in="EfficientNet-Lite0 instead",
+    stand_in="EfficientNet-Lite0",
 )
 
 INCEPTION_V3 = Source(
@@ -186,7 +186,7 @@ INCEPTION_V3 = Source(
     ),
     real="Keras's weights, 94 convolutions",
     embedded=EFFICIENTNET_LITE0.embedded,
-    stand_in="EfficientNet-Lite0 instead",
+    stand_in="EfficientNet-Lite0",
 )
 
 MOBILENET_V2 = Source(

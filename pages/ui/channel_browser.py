@@ -12,7 +12,7 @@ from engine.events import Snapshot
 from engine.records import State
 from pages.ui.channel_grid import channel_grid
 from pages.ui.controls import chosen
-from pages.ui.dream_form import dream_with, layer_select, layers_here
+from pages.ui.dream_form import dream_with, is_dreaming, layer_select, layers_here
 from pages.ui.session import lab, start_run
 from pages.ui.when_ready import loading
 
@@ -42,9 +42,11 @@ def channel_browser() -> None:
 
 def _grid(network: str, layer: str, channels: list[int]) -> None:
     missing = tuple(channel for channel in channels if channel not in kept_pictures(network, layer, channels))
-    _make_only(ChannelSettings(network, layer, missing) if missing else None)
+    # A dream has the processor to itself; the page is drawn anew when it ends.
+    dreaming = is_dreaming()
+    _make_only(ChannelSettings(network, layer, missing) if missing and not dreaming else None)
 
-    @st.fragment(run_every=POLL_S if missing else None)
+    @st.fragment(run_every=POLL_S if missing and not dreaming else None)
     def grid() -> None:
         trouble = _keep_new()
         kept = kept_pictures(network, layer, channels)
@@ -54,7 +56,7 @@ def _grid(network: str, layer: str, channels: list[int]) -> None:
         names = {channel: channel_name(network, layer, channel) for channel in channels}
         tiles = [{"channel": c, "label": names[c], "src": _address(kept.get(c, b""))} for c in channels]
         picked = channel_grid(tiles, None, key=f"grid {network} {layer} {channels[0]}")
-        st.html(f'<p class="lab-note">{html.escape(trouble or _told(left, layer))}</p>')
+        st.html(f'<p class="lab-note">{html.escape(trouble or _told(left, layer, dreaming))}</p>')
         if picked is not None:
             _detail(network, layer, picked, names[picked], kept.get(picked, b""))
 
@@ -83,7 +85,9 @@ def _keep_new() -> str:
     return run.reason if run.state == State.FAILED else ""
 
 
-def _told(left: int, layer: str) -> str:
+def _told(left: int, layer: str, dreaming: bool) -> str:
+    if left and dreaming:
+        return f"{left} pictures are still to be made, when the dream has ended."
     if left and not st.session_state[RUN]:
         return "You have two runs under way already. Come back when one has ended, for the pictures that are missing."
     if left:

@@ -13,7 +13,7 @@ from pages.ui.session import lab
 from pages.ui.theme import OUTPUT, WRONG
 from pages.ui.when_ready import loading, when_ready
 
-LAYER, CHANNEL = "block6_expand", 30
+LAYER, CHANNEL = "block9_expand", 20
 CALL_S = 120.0
 
 

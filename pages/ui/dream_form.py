@@ -1,10 +1,11 @@
 """The settings of a dream: what to dream of, from which picture, and how."""
 
 import html
+from dataclasses import replace
 
 import streamlit as st
 
-from engine.dream_settings import DeepDreamSettings, efficientnet_layers, verify
+from engine.dream_settings import ChannelSettings, DeepDreamSettings, efficientnet_layers, verify
 from engine.dreaming import layers_of, sees
 from engine.errors import LabError
 from engine.feature_maps import class_names
@@ -19,7 +20,8 @@ OBJECTIVE = f"{DeepDreamSettings.__name__}.objective"
 CLASS = f"{DeepDreamSettings.__name__}.image_class"
 TROUBLE = "dream trouble"
 PICTURE, GUIDE = "dream's picture", "dream's guide"
-SAMPLES = sorted(PHOTOGRAPHS, key="Temple".__ne__)
+NOISE = "Grey noise"
+SAMPLES = [*sorted(PHOTOGRAPHS, key="Temple".__ne__), NOISE]
 
 NAMED = {
     "channel": "One channel",
@@ -36,8 +38,7 @@ LOAD_S = 60.0
 def dream_form(running: bool) -> None:
     """Presets, picture, objective, the rest in folds, and the button."""
     preset_picker(DeepDreamSettings)
-    st.session_state[PICTURE] = picture_choice("Picture", "dream_picture", SAMPLES, photograph_file)
-    setting_inputs(DeepDreamSettings, ["noise"], columns=1)
+    st.session_state[PICTURE] = picture_choice("Picture", "dream_picture", SAMPLES, _picture_file)
     _objective()
     with st.expander("Octaves and steps", icon=":material/layers:"):
         setting_inputs(DeepDreamSettings, ["octaves", "octave_scale", "iterations", "step_size", "smoothing", "blur"])
@@ -62,6 +63,18 @@ def dream() -> None:
     start_and_show(settings)
 
 
+@st.cache_resource(show_spinner=False)
+def load_beforehand(network: str) -> None:
+    """Have a worker load the network, once, so that the first dream begins at once: a run of no channels."""
+    lab().start(ChannelSettings(network, DeepDreamSettings().layer, ()))
+
+
+def is_dreaming() -> bool:
+    """Whether the dream that this page shows is under way."""
+    run = lab().watch(st.query_params.get("run", ""))
+    return bool(run and run.active)
+
+
 def dream_with(layer: str, channel: int) -> None:
     """Choose this channel, or class, and dream."""
     if layer == "logits":
@@ -74,7 +87,8 @@ def dream_with(layer: str, channel: int) -> None:
 def dream_settings() -> DeepDreamSettings:
     """The settings as the widgets stand, with their pictures."""
     pictures = {"image": PICTURE, "guide": GUIDE}
-    return chosen(DeepDreamSettings, **{name: st.session_state.get(key, b"") for name, key in pictures.items()})
+    files = {name: st.session_state.get(key, b"") for name, key in pictures.items()}
+    return replace(chosen(DeepDreamSettings, **files), noise=not files["image"])
 
 
 def layers_here(network: str) -> dict[str, int]:
@@ -116,9 +130,14 @@ def _objective() -> None:
         return
     if objective in ("channel", "layer", "neuron", "guide"):
         layer = layer_select("Layer", layers, LAYER)
+    note = f'<p class="lab-note">{html.escape(_counted(layers))}</p>'
     if objective in ("channel", "neuron"):
         st.session_state[CHANNEL] = min(st.session_state.get(CHANNEL, DeepDreamSettings().channel), layers[layer] - 1)
-        setting_inputs(DeepDreamSettings, ["channel"], columns=1)
+        left, right = st.columns(2, vertical_alignment="bottom")
+        with left:
+            setting_inputs(DeepDreamSettings, ["channel"], columns=1)
+        right.html(note)
+        return
     if objective == "class":
         st.session_state.setdefault(CLASS, DeepDreamSettings().image_class)
         st.selectbox("Class", class_names(), key=CLASS, persist_state="session", help="One of ImageNet's 1,000.")
@@ -128,11 +147,15 @@ def _objective() -> None:
     if objective == "guide":
         guides = sorted(PHOTOGRAPHS, key="Cat".__ne__)
         st.session_state[GUIDE] = picture_choice("Guide picture", "dream_guide", guides, photograph_file)
-    st.html(f'<p class="lab-note">{html.escape(_counted(layers))}</p>')
+    st.html(note)
 
 
 def _counted(layers: dict[str, int]) -> str:
     return f"{len(layers)} layers, {sum(layers.values()):,} feature channels in all."
+
+
+def _picture_file(name: str) -> bytes:
+    return b"" if name == NOISE else photograph_file(name)
 
 
 @st.cache_data(show_spinner="Loading the network…")

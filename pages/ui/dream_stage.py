@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import streamlit as st
 
-from engine.dream_settings import DeepDreamSettings
+from engine.dream_settings import DeepDreamSettings, steps_of
 from engine.events import Progress, Snapshot
 from engine.films import series
 from engine.records import Run
@@ -13,7 +13,7 @@ from pages.ui.charts import Figure
 from pages.ui.history import snapshot_address
 from pages.ui.live import duration
 from pages.ui.live_chart import live_chart
-from pages.ui.making import made_picture, picture_shape
+from pages.ui.making import made_picture, making_place, picture_shape
 from pages.ui.session import lab, show_run, start_run
 from pages.ui.theme import OUTPUT
 from pages.ui.wipe import wipe
@@ -32,12 +32,13 @@ def dream_stage(run: Run) -> None:
     if run.active:
         newest = snapshot_address((frames or shots)[-1])
         wipe(before, newest, picture_shape(shots[0]), names=NAMES, key="dream canvas", at=0)
+        making_place()
     else:
         made_picture(run.id, shots, before, NAMES, "dream", zoom=_whole_zoom(run, frames))
         if frames:
             _zoom_on(run, frames[-1])
     steps = [event for event in run.events if isinstance(event, Progress) and event.metrics]
-    chart = objective_chart(steps, steps[-1].total if steps else 1, run.id)
+    chart = objective_chart(steps, steps_of(run.settings), run.id)
     live_chart(chart, key="objective", height=190, description=_spoken(steps))
     if run.result:
         st.html(f'<p class="lab-note">{_summary(run)}</p>')
@@ -83,7 +84,7 @@ def _summary(run: Run) -> str:
     )
     return (
         f"{result['steps']} steps in {duration(result['seconds'])}, maps in {result['precision']}. "
-        f"The objective at the start and the end of each octave: {rises}."
+        f"The objective at the start and the end of each octave: {rises}.".replace(" -", " −")
     )
 
 
@@ -112,7 +113,7 @@ def objective_chart(steps: Sequence[Progress], total: int, revision: str) -> Fig
         ],
         "layout": {
             "xaxis": {"title": {"text": "Step (a line an octave)", **title}, "range": [0, total]},
-            "yaxis": {"title": {"text": "Objective", **title}},
+            "yaxis": {"title": {"text": "Objective", **title}, "showticklabels": bool(steps)},
             "margin": {"l": 56, "r": 12, "t": 8, "b": 40},
             "paper_bgcolor": "rgba(0,0,0,0)",
             "plot_bgcolor": "rgba(0,0,0,0)",

@@ -29,8 +29,10 @@ def made_picture(
     zoom: frames of a film that goes on from the picture.
     """
     shape = picture_shape(snapshots[-1])
+    # The picture first, where it stood while it was made; what is below it has a place of its own there already.
+    picture, row = st.container(), st.container(horizontal=True, vertical_alignment="center")
     views: list[View] = ["Compare", "The making", "Zoom"]
-    view: View = st.segmented_control(
+    view: View = row.segmented_control(
         "View",
         views if zoom else views[:2],
         default="Zoom" if zoom else "Compare",
@@ -38,15 +40,22 @@ def made_picture(
         key=f"view of {run_id}",
         label_visibility="collapsed",
     )
-    if view == "Compare":
-        wipe(before, snapshot_address(snapshots[-1]), shape, names=names, key=f"wipe {run_id}")
-    elif view == "The making":
-        history(snapshots, shape, key=f"history {run_id}")
-    else:
-        history(zoom, shape, key=f"zoom {run_id}", unit="frame")
-        snapshots, file = zoom, f"{file}-zoom"
-    _downloads(run_id, snapshots, file)
+    with picture:
+        if view == "Compare":
+            wipe(before, snapshot_address(snapshots[-1]), shape, names=names, key=f"wipe {run_id}")
+        elif view == "The making":
+            history(snapshots, shape, key=f"history {run_id}")
+        else:
+            history(zoom, shape, key=f"zoom {run_id}", unit="frame")
+            snapshots, file = zoom, f"{file}-zoom"
+    with row:
+        _downloads(run_id, snapshots, file)
     return view
+
+
+def making_place() -> None:
+    """As high as what will be below the picture once it is made."""
+    st.html('<div class="lab-making-place"></div>')
 
 
 def picture_shape(snapshot: Snapshot) -> tuple[int, int]:
@@ -57,26 +66,25 @@ def picture_shape(snapshot: Snapshot) -> tuple[int, int]:
 
 def _downloads(run_id: str, snapshots: Sequence[Snapshot], file: str) -> None:
     """Files are made when they are asked for; films take a second or two."""
-    with st.container(horizontal=True):
-        for label, ending, mime, make in (
-            ("PNG", "png", "image/png", _png),
-            ("GIF", "gif", "image/gif", gif),
-            ("MP4", "mp4", "video/mp4", mp4),
-        ):
-            st.download_button(
-                label,
-                data=lambda make=make: make(snapshots),
-                file_name=f"{file}.{ending}",
-                mime=mime,
-                icon=":material/download:",
-                on_click="ignore",
-                key=f"{ending} of {run_id}",
-                help="The picture" if ending == "png" else "A film of the making",
-            )
-        with st.popover("Link", icon=":material/link:"):
-            st.caption("This address shows the run with all its settings, as long as it is kept here.")
-            address = (st.context.url or "").partition("?")[0]
-            st.code(f"{address}?run={run_id}", language=None, wrap_lines=True)
+    for label, ending, mime, make in (
+        ("PNG", "png", "image/png", _png),
+        ("GIF", "gif", "image/gif", gif),
+        ("MP4", "mp4", "video/mp4", mp4),
+    ):
+        st.download_button(
+            label,
+            data=lambda make=make: make(snapshots),
+            file_name=f"{file}.{ending}",
+            mime=mime,
+            icon=":material/download:",
+            on_click="ignore",
+            key=f"{ending} of {run_id}",
+            help="The picture" if ending == "png" else "A film of the making",
+        )
+    with st.popover("Link", icon=":material/link:"):
+        st.caption("This address shows the run with all its settings, as long as it is kept here.")
+        address = (st.context.url or "").partition("?")[0]
+        st.code(f"{address}?run={run_id}", language=None, wrap_lines=True)
 
 
 def _png(snapshots: Sequence[Snapshot]) -> bytes:

@@ -1,21 +1,27 @@
-"""What the user's own network wants to see: an MNIST run of this lab, or the network that comes with the app."""
+"""What the user's own network wants to see: an MNIST or CIFAR-10 run of this lab, or a network that comes with it."""
 
 import html
+from collections.abc import Sequence
 
 import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-from engine.dreaming import dreams_of_own
+from engine.dreaming import OwnDreams, OwnSettings, dreams_of_own
 from engine.errors import LabError
 from engine.images import Pixels, png_address
-from engine.settings import MnistSettings
+from engine.records import Run
+from engine.settings import CifarSettings, MnistSettings
+from engine.sources.cifar10 import NAMES
 from pages.ui.session import lab
 from pages.ui.when_ready import loading, when_ready
 
-SHIPPED = "The network that comes with the app"
+SHIPPED: dict[str, OwnSettings] = {
+    "The CIFAR-10 network that comes with the app": CifarSettings(),
+    "The digits network that comes with the app": MnistSettings(),
+}
 CALL_S = 120.0
-NAMES = {"logits": "The ten digits, as the network would like them"}
+MOST_RUNS = 12
 
 
 def own_dreams() -> None:
@@ -28,46 +34,65 @@ def _view() -> None:
         st.html(f'<p class="lab-note">{trouble}</p>')
         return
     runs = _runs_with_weights()
-    choice = st.selectbox("Network", [*runs, SHIPPED], key="own network", format_func=lambda name: runs.get(name, name))
+    choice = st.selectbox(
+        "Network",
+        [*runs, *SHIPPED],
+        key="own network",
+        format_func=lambda name: _title(runs[name]) if name in runs else name,
+    )
     if not runs:
-        st.caption("Train a network on the MNIST page, and it appears here.")
+        st.caption("Train a network on the page MNIST or CIFAR-10, and it appears here.")
     try:
-        dreams = _dreams(None if choice == SHIPPED else choice)
+        _rows(runs.get(choice), choice)
     except LabError as error:
         st.error(str(error))
         return
-    for number, (layer, pictures) in enumerate(reversed(dreams.items())):
-        title = NAMES.get(layer, f"Convolution {len(dreams) - number}: what its channels look for")
-        st.html(_row(title, pictures, digits=layer == "logits"))
     st.caption(
-        "Each was made from noise, by the same means as the channels of the large network. A digit made so is rarely "
-        "one that a person would write: the network has never been asked to tell digits from what is none."
+        "Each was made from noise, by the same means as the channels of the large network. What is made so is rarely "
+        "what a person would draw: the network was never asked to tell its classes from what is none of them."
     )
 
 
-def _runs_with_weights() -> dict[str, str]:
-    """Id -> title of the MNIST runs whose weights are kept, the newest first."""
-    records = [record for record in reversed(lab().runs.all()) if isinstance(record.settings, MnistSettings)]
-    found = [run for record in records[:10] if (run := lab().watch(record.id)) and "weights" in dict(run.kept)]
-    return {run.id: run.name or f"Run {run.id}: {run.settings.steps:,} steps on MNIST" for run in found}
+def _rows(run: Run | None, choice: str) -> None:
+    """A row a layer as soon as it is made, from the answers back to the first convolution."""
+    key, settings = (run.id, run.settings) if run else (None, SHIPPED[choice])
+    answers = _dreams(key, settings, -1)
+    st.html(_row("What it answers with, as it would like to see it", answers.pictures, _classes(run, settings)))
+    for number in range(answers.layers - 1, 0, -1):
+        pictures = _dreams(key, settings, number - 1).pictures
+        channels = [f"channel {channel}" for channel in range(len(pictures))]
+        st.html(_row(f"Convolution {number}: what its channels look for", pictures, channels))
 
 
-def _row(title: str, pictures: Pixels, *, digits: bool) -> str:
+def _runs_with_weights() -> dict[str, Run]:
+    """By id, the MNIST and CIFAR-10 runs whose weights are kept, the newest first."""
+    heads = [run for run in lab().runs.listed() if isinstance(run.settings, OwnSettings)]
+    found = [run for head in heads[:MOST_RUNS] if (run := lab().watch(head.id)) and "weights" in dict(run.kept)]
+    return {run.id: run for run in found}
+
+
+def _title(run: Run) -> str:
+    data = "MNIST" if isinstance(run.settings, MnistSettings) else "CIFAR-10"
+    return run.name or f"Run {run.id}: {run.settings.steps:,} steps on {data}"
+
+
+def _classes(run: Run | None, settings: OwnSettings) -> Sequence[str]:
+    if isinstance(settings, MnistSettings):
+        return [str(digit) for digit in range(10)]
+    names: Sequence[str] = (run.result or {}).get("classes", [f"class {n}" for n in range(10)]) if run else NAMES
+    return names
+
+
+def _row(title: str, pictures: Pixels, names: Sequence[str]) -> str:
     figures = "".join(
-        f'<figure><img src="{png_address(picture)}" alt="{_name(number, digits)}">'
-        f"<figcaption>{_name(number, digits)}</figcaption></figure>"
-        for number, picture in enumerate(pictures)
+        f'<figure><img src="{png_address(picture)}" alt="{html.escape(name)}">'
+        f"<figcaption>{html.escape(name)}</figcaption></figure>"
+        for picture, name in zip(pictures, names, strict=True)
     )
     return f'<p><b>{html.escape(title)}</b></p><div class="lab-patches lab-small-patches">{figures}</div>'
 
 
-def _name(number: int, digits: bool) -> str:
-    return str(number) if digits else f"channel {number}"
-
-
-@st.cache_data(max_entries=8, show_spinner="Asking the network…")
-def _dreams(run_id: str | None) -> dict[str, Pixels]:
-    run = lab().watch(run_id) if run_id else None
-    weights: dict[str, NDArray[np.generic]] | None = lab().runs.arrays(run.id, "weights") if run else None
-    settings = run.settings if run else MnistSettings()
-    return lab().call(dreams_of_own, weights, settings, timeout_s=CALL_S)
+@st.cache_data(max_entries=64, show_spinner="Asking the network…")
+def _dreams(run_id: str | None, settings: OwnSettings, place: int) -> OwnDreams:
+    weights: dict[str, NDArray[np.generic]] | None = lab().runs.arrays(run_id, "weights") if run_id else None
+    return lab().call(dreams_of_own, weights, settings, place, timeout_s=CALL_S)

@@ -15,7 +15,7 @@ from pages.ui.charts import Figure
 from pages.ui.history import snapshot_address
 from pages.ui.live import duration
 from pages.ui.live_chart import live_chart
-from pages.ui.making import made_picture
+from pages.ui.making import made_picture, making_place
 from pages.ui.theme import INPUT, KERNEL, TRAIN
 from pages.ui.wipe import wipe
 
@@ -34,6 +34,7 @@ def draw_stage(run: Run) -> None:
     if run.active or not snapshots:
         after = snapshot_address(snapshots[-1]) if snapshots else before
         wipe(before, after, shape, names=NAMES, key="canvas", at=0)
+        making_place()
     else:
         made_picture(run.id, snapshots, before, NAMES, "painting")
     history = [event for event in run.events if isinstance(event, Progress)]

@@ -32,7 +32,7 @@ def test_sample_to_completed_and_a_channel_to_a_dream(app, open_page):
     page = open_page(f"{app}/deep_dream")
     expect(page.get_by_text("A finished example")).to_be_visible()
     example = page.locator(".pictures img").first.get_attribute("src")
-    page.get_by_role("button", name="Quick").click()
+    page.get_by_text("Quick", exact=True).click()
     open_fold(page, "Octaves and steps")
     set_number(page, "Iterations", 4)
     dream(page)

@@ -11,7 +11,7 @@ from engine.dream_settings import DeepDreamSettings, Term, octave_sizes, verify
 from engine.errors import InvalidInput, InvalidSettings
 from engine.events import Completed, Progress, Snapshot
 from engine.experiments import deep_dream
-from engine.experiments.ascent import Move, build_gradient, climb, levelled, tiles
+from engine.experiments.ascent import Move, build_gradient, build_whole_step, climb, gradient_of, levelled, tiles
 from engine.experiments.lost_rows import chapter_gradient, whole_gradient
 from engine.experiments.objectives import parameters_of
 from engine.experiments.octaves import grow, split
@@ -96,7 +96,7 @@ def test_tiles_leave_no_row_out_for_200_sizes():
 
 def test_the_tiled_gradient_is_that_of_the_whole_picture_away_from_the_seams(even_network):
     terms = [Term("channel", "second", 2)]
-    gradient = build_gradient(even_network, [("channel", "second")])
+    gradient = build_gradient(even_network, (("channel", "second"),))
     parameters = parameters_of(terms, even_network.layers)
     for _ in range(200):
         height, width, longest = RNG.integers([32, 32, 33], [70, 70, 50]).tolist()
@@ -119,7 +119,7 @@ def test_the_tiled_gradient_is_that_of_the_whole_picture_away_from_the_seams(eve
 
 
 def test_the_chapters_tiles_lose_rows_and_these_do_not(even_network):
-    gradient = build_gradient(even_network, [("layer", "second")])
+    gradient = build_gradient(even_network, (("layer", "second"),))
     parameters = [tf.constant([1.0])]
     picture = RNG.uniform(0, 255, (150, 100, 3)).astype(np.float32)
     rows = np.abs(chapter_gradient(gradient, picture, 64, parameters)).sum(axis=(1, 2))
@@ -155,7 +155,7 @@ def test_composed_objectives_against_finite_differences(network):
         Term("class", "logits", 3),
         Term("guide", "second"),
     ]
-    gradient = build_gradient(network, [(term.kind, term.layer) for term in terms])
+    gradient = gradient_of(network, terms)
     parameters = parameters_of(terms, network.layers, features)
     picture = RNG.uniform(0, 255, (1, 14, 17, 3)).astype(np.float32)
     found = gradient(picture, *parameters)[0].numpy()
@@ -171,16 +171,15 @@ def test_the_objective_is_the_sum_of_its_parts_by_hand(network):
     maps = tf.function(lambda x: network.maps(x, ["first", "second"]), autograph=False)(picture)
     first, second = (found.numpy() for found in maps)
     terms = [Term("channel", "first", 2, 0.5), Term("layer", "second", weight=2.0), Term("neuron", "first", 1)]
-    gradient = build_gradient(network, [(term.kind, term.layer) for term in terms])
+    gradient = gradient_of(network, terms)
     _, score = gradient(picture, *parameters_of(terms, network.layers))
     by_hand = 0.5 * first[..., 2].mean() + 2 * (second**2).mean() + first[0, 4, 4, 1]
     assert float(score) == pytest.approx(by_hand, rel=1e-4)
 
 
 def test_a_step_moves_pixels_by_the_step_size_in_the_mean(network):
-    gradient = build_gradient(network, [("layer", "second")])
     picture = tf.constant(RNG.uniform(0, 255, (40, 60, 3)), tf.float32)
-    steps = climb(gradient, picture, (7, 11), 512, Move(1.5), [tf.constant([1e4])])
+    steps = climb(network, [Term("layer", "second")], picture, (7, 11), 512, Move(1.5), [tf.constant([1e4])])
     with pytest.raises(StopIteration) as end:
         next(steps)
     moved, _ = end.value.value
@@ -197,11 +196,11 @@ def test_smoothing_steps_down_the_squared_total_variation():
 
 
 def test_nothing_is_traced_again_for_another_channel_or_size(network):
-    deep_dream.gradient_of.__globals__["_gradient"].cache_clear()
-    traced = deep_dream.gradient_of.__globals__["_gradient"].cache_info
-    for channel, size in ((0, 64), (3, 50), (5, 40)):
-        dreamt(network, channel=channel, image=png(size, 60), octaves=1, iterations=1)
-    assert traced().misses == 1
+    for build in (build_gradient, build_whole_step):
+        build.cache_clear()
+    for channel, size, tile in ((0, 64, 512), (3, 50, 512), (5, 40, 512), (1, 64, 32), (2, 50, 40)):
+        dreamt(network, channel=channel, image=png(size, 60), octaves=1, iterations=1, tile_size=tile)
+    assert [build.cache_info().misses for build in (build_gradient, build_whole_step)] == [1, 1]
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ import pytest
 import tensorflow as tf
 
 from engine.errors import DamagedSource, InvalidInput
-from engine.models.dream_networks import class_number, freeze_grey, load_dreamer, load_inception5h
+from engine.models.dream_networks import class_number, freeze_own, grey, load_dreamer, load_inception5h
 from engine.models.frozen import read_graph
 from tests.engine.dream_networks import frozen_graph, tiny_dreamer
 
@@ -78,7 +78,7 @@ def test_weights_that_are_not_here_are_asked_for_in_words():
 def test_a_grey_network_dreams_in_colour():
     model = keras.Sequential([keras.Input((28, 28, 1)), keras.layers.Conv2D(2, 3, name="look")])
     pictures = np.full((1, 28, 28, 3), 51, np.float32)
-    (found,) = maps(freeze_grey(model), pictures, ["look"])
+    (found,) = maps(freeze_own(model, grey), pictures, ["look"])
     np.testing.assert_allclose(found, model(np.full((1, 28, 28, 1), 0.2, np.float32)), rtol=1e-4)
 
 

@@ -35,8 +35,8 @@ SIZES = [(7, 8), (9, 11), (12, 13), (16, 10)]
 
 
 @pytest.mark.parametrize("padding", ["SAME", "VALID"])
-@pytest.mark.parametrize(("size", "stride"), [(3, 2), (7, 2), (1, 2), (2, 2), (5, 3), (4, 3)])
-def test_a_strided_convolution(padding, size, stride):
+@pytest.mark.parametrize(("size", "stride"), [(3, 2), (7, 2), (1, 2), (2, 2), (5, 3), (4, 3), (1, 1), (3, 1)])
+def test_a_convolution(padding, size, stride):
     kernel = np.random.default_rng(1).normal(size=(size, size, 3, 4)).astype(np.float32)
     for theirs, ours in gradients(lambda x, k: tf.nn.conv2d(x, k, stride, padding), kernel, SIZES):
         np.testing.assert_allclose(ours, theirs, atol=1e-4)
@@ -50,10 +50,10 @@ def test_a_strided_depthwise_convolution_in_bfloat16(size):
         np.testing.assert_allclose(ours, theirs, atol=0.06 * np.abs(theirs).max())
 
 
-def test_what_is_not_strided_is_left_alone():
+def test_a_dilated_convolution_is_left_alone():
     with tf.Graph().as_default() as graph:
         x = tf.compat.v1.placeholder(tf.float32, [1, 8, 8, 3])
-        tf.nn.conv2d(x, tf.zeros([3, 3, 3, 3]), 1, "SAME")
+        tf.nn.conv2d(x, tf.zeros([3, 3, 3, 3]), 1, "SAME", dilations=2)
     definition = graph.as_graph_def()
     use_quick_gradients(definition)
     assert not any("_gradient_op_type" in node.attr for node in definition.node)
