@@ -78,7 +78,7 @@ def _of_keras(
         layer.trainable = not isinstance(layer, layers.BatchNormalization)
     last = network.get_layer("avg_pool").input if top else network.outputs[0]
     features = layers.GlobalAveragePooling2D(name="mean")(last)
-    return Backbone(keras.Model(network.inputs, features), _last_of_each_block(network, ends))
+    return Backbone(keras.Model(picture, features), _last_of_each_block(network, ends))
 
 
 def _last_of_each_block(network: Any, pattern: str) -> list[str]:

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from engine.models import shipped_cifar
 from engine.models.fine_tuned import SMALL, restored
+from engine.models.normalization import BatchNormalization
 from engine.settings import FineTuningSettings
 
 
@@ -26,8 +27,21 @@ def build_exported(settings: FineTuningSettings, weights: Mapping[str, NDArray[A
     if settings.method == "scratch":
         variance = [deviation**2 for deviation in shipped_cifar.DEVIATION]
         inputs = layers.Normalization(mean=shipped_cifar.MEAN, variance=variance, name="preprocess")(picture)
-    logits = restored(settings, weights)(inputs)
+    logits = _portable(restored(settings, weights))(inputs)
     return keras.Model(picture, layers.Softmax(name="probabilities")(logits), name="fine_tuned")
+
+
+def _portable(model: keras.Model) -> keras.Model:
+    """The same network of nothing but Keras's own layers, so that it loads without the lab."""
+    plain = keras.models.clone_model(model, clone_function=_of_keras)
+    plain.set_weights(model.get_weights())
+    return plain
+
+
+def _of_keras(layer: keras.layers.Layer) -> keras.layers.Layer:
+    if isinstance(layer, BatchNormalization):
+        return layers.BatchNormalization(momentum=layer.momentum, epsilon=layer.epsilon, name=layer.name)
+    return layer.__class__.from_config(layer.get_config())
 
 
 def exported_side(settings: FineTuningSettings) -> int:
