@@ -5,7 +5,9 @@
 and no more.
 """
 
+import contextlib
 import json
+import os
 import re
 import shutil
 import zipfile
@@ -149,4 +151,10 @@ def _plain(head: Head) -> dict[str, Any]:
 
 
 def _size(folder: Path) -> int:
-    return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
+    """Bytes of what is in `folder` and its folders now; other threads write and delete there meanwhile."""
+    size = 0
+    for parent, _, names in os.walk(folder):
+        for name in names:
+            with contextlib.suppress(FileNotFoundError):
+                size += os.stat(os.path.join(parent, name)).st_size
+    return size

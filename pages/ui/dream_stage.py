@@ -57,13 +57,11 @@ def _whole_zoom(run: Run, frames: list[Snapshot]) -> list[Snapshot]:
 
 def _zoom_on(run: Run, frame: Snapshot) -> None:
     frames = run.settings.zoom_frames
-    st.button(
-        f"Zoom on, {frames} frame{'s' * (frames > 1)} more",
-        icon=":material/zoom_in:",
-        on_click=_go_on,
-        args=(run, frame),
-        help="Goes on from the last frame. The film grows, as often as you like.",
-    )
+    help = "Goes on from the last frame. The film grows, as often as you like."
+    words = f"Zoom on, {frames} frame{'s' * (frames > 1)} more"
+    if st.button(words, icon=":material/zoom_in:", help=help, key=f"zoom on {run.id}"):
+        _go_on(run, frame)
+        st.rerun()
 
 
 def _go_on(run: Run, frame: Snapshot) -> None:

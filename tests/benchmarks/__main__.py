@@ -16,6 +16,7 @@ BENCHMARKS = {
     "style": style.compare,
     "style_recipe": style.compare_recipes,
     "dream": dream.compare,
+    "dream_zoom": dream.compare_zoom,
     "prepare": prepare.compare,
 }
 

