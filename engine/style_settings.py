@@ -9,7 +9,8 @@ from engine.rules import check, choice, flag, picture, setting, text
 from engine.vgg_layers import weighted_layers
 
 MISTAKES = ("none", "black style", "stretched style", "swapped denominators")
-STYLE_LAYERS = "relu1_2 relu2_2 relu3_1 relu3_3 relu4_1 relu4_3 relu5_1"
+STYLE_LAYERS = "relu1_1:2 relu1_2:2 relu2_1 relu2_2 relu3_1 relu3_3:0.5 relu4_1:0.3"
+"""Mostly shallow ones: what deep layers of a network tuned for edges ask for looks like grain."""
 
 
 @dataclass(frozen=True)
@@ -56,7 +57,7 @@ class StyleSettings:
     sizes: int = setting(3, 1, 4, "Sizes that it is painted in, coarse to fine.")
     content_weight: float = setting(1.0, 0.0, 1e6, "How much the result keeps of what the photograph shows.")
     style_weight: float = setting(8.0, 0.0, 1e6, "How much it takes of how the style is painted.")
-    total_variation_weight: float = setting(4e-4, 0.0, 1e6, "How smooth it is.")
+    total_variation_weight: float = setting(1e-3, 0.0, 1e6, "How smooth it is.")
     learning_rate: float = setting(10.0, 0.01, 100.0, "How far each step moves a pixel, of 255.")
     decay: bool = flag(True, "Make steps shorter towards the end of each size.")
     init: str = choice("content", ("content", "style", "noise"), "The picture to start from.")

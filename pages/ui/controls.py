@@ -30,8 +30,8 @@ def setting_inputs(
     rules, defaults = {name: _as_allowed_here(name, rule) for name, rule in rules_of(cls).items()}, cls()
     cells = st.columns(columns)
     for number, name in enumerate(names):
-        st.session_state.setdefault(_key(cls, name), getattr(defaults, name))
-        cell, key = cells[number % columns], _key(cls, name)
+        st.session_state.setdefault(widget_key(cls, name), getattr(defaults, name))
+        cell, key = cells[number % columns], widget_key(cls, name)
         if isinstance(rules[name], Bounds):
             # A preset, or a run that was shared, may want more than this lab's operator allows.
             st.session_state[key] = min(st.session_state[key], rules[name].high)
@@ -51,7 +51,7 @@ def chosen(cls: type[S], **pictures: bytes) -> S:
 
     Pictures have no widget here; the page gives them.
     """
-    keys = {name: _key(cls, name) for name, rule in rules_of(cls).items() if not isinstance(rule, Picture)}
+    keys = {name: widget_key(cls, name) for name, rule in rules_of(cls).items() if not isinstance(rule, Picture)}
     values: dict[str, Any] = {name: st.session_state[key] for name, key in keys.items() if key in st.session_state}
     return cls(**values, **pictures)
 
@@ -60,7 +60,7 @@ def adopt(settings: ExperimentSettings) -> None:
     """Set the widgets to the settings of a run."""
     for name, rule in rules_of(settings).items():
         if not isinstance(rule, Picture):
-            st.session_state[_key(type(settings), name)] = getattr(settings, name)
+            st.session_state[widget_key(type(settings), name)] = getattr(settings, name)
 
 
 def label(name: str) -> str:
@@ -110,5 +110,6 @@ def _apply_preset(cls: type[ExperimentSettings], key: str) -> None:
         adopt(cls(**cls.presets[preset]))
 
 
-def _key(cls: type[ExperimentSettings], name: str) -> str:
+def widget_key(cls: type[ExperimentSettings], name: str) -> str:
+    """Where the session keeps the widget's value of a setting."""
     return f"{cls.__name__}.{name}"

@@ -16,6 +16,7 @@ from pages.ui.controls import chosen, preset_picker, setting_inputs
 from pages.ui.picture_choice import photograph_file, picture_choice
 from pages.ui.picture_source import KINDS
 from pages.ui.session import lab
+from pages.ui.style_weights import layer_weights
 from pages.ui.uploads import file_upload
 
 NONE = "None"
@@ -56,7 +57,8 @@ def setting_form(files: Files) -> StyleSettings:
     setting_inputs(StyleSettings, ["max_size", "steps", "style_weight", "content_weight"])
     with st.expander("Brush and colours", icon=":material/brush:"):
         setting_inputs(StyleSettings, ["style_scale", "total_variation_weight"])
-        setting_inputs(StyleSettings, ["colours", "style_layers"], columns=1)
+        setting_inputs(StyleSettings, ["colours"], columns=1)
+        layer_weights()
     with st.expander("More styles, and what goes where", icon=":material/join_inner:"):
         files = {**files, **_more_styles(), "mask": _mask(files["image"])}
     with st.expander("Optimizer and network", icon=":material/tune:"):

@@ -101,7 +101,7 @@ def torch_step() -> Callable[[], float]:
             for name, weight in style.items():
                 apart = ((network.gram(maps[name]) - grams[name]) ** 2).sum() / (grams[name] ** 2).sum()
                 loss = loss + weight * apart
-            loss = loss + 4e-4 * (((image[1:] - image[:-1]) ** 2).mean() + ((image[:, 1:] - image[:, :-1]) ** 2).mean())
+            loss = loss + 1e-3 * (((image[1:] - image[:-1]) ** 2).mean() + ((image[:, 1:] - image[:, :-1]) ** 2).mean())
             loss.backward()
             optimizer.step()
             with torch.no_grad():

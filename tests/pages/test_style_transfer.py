@@ -83,6 +83,15 @@ def test_what_does_not_fit_is_said_before_and_refused(app, monkeypatch):
     assert "pixels fit: lower the max size" in captions(app)
 
 
+def test_each_style_layer_has_a_number_that_writes_the_text(app):
+    next(n for n in app.number_input if n.label == "relu2_1").set_value(0.0).run()
+    text = next(text for text in app.text_input if text.label == "Style layers")
+    assert text.value == "relu1_1:2 relu1_2:2 relu2_1:0 relu2_2 relu3_1 relu3_3:0.5 relu4_1:0.3"
+    text.set_value("relu1_1 relu2_2:3").run()
+    weights = {n.label: n.value for n in app.number_input if n.label.startswith("relu")}
+    assert weights == {"relu1_1": 1, "relu2_2": 3}
+
+
 def test_a_layer_that_is_none_disables_the_button_and_is_said(app):
     field = next(text for text in app.text_input if text.label == "Style layers")
     field.set_value("relu9_1").run()
