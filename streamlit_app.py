@@ -4,6 +4,7 @@ from pathlib import Path
 
 import streamlit as st
 
+from pages.ui.presenter import presenter
 from pages.ui.theme import apply_style
 from pages.ui.visitor import keep_visitor
 
@@ -23,3 +24,4 @@ st.navigation(
     position="top",
 ).run()
 keep_visitor()
+presenter()

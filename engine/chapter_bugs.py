@@ -1,6 +1,6 @@
 """Mistakes of the chapter's MNIST program beside their mends, on numbers; what needs a worker says so."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -8,9 +8,16 @@ from numpy.typing import NDArray
 from engine.imports import load_module
 from engine.models.layers import mnist_layers
 from engine.settings import MnistSettings
+from engine.sources.mnist import load_digits
 
 EVALUATION = 500
 """Test images in one of the chapter's evaluations."""
+
+PAIRS, PAIR_IMAGES = 4, 1_000
+SMALL = MnistSettings(
+    steps=120, batch_size=25, learning_rate=0.15, momentum=0.0, conv1_features=6, conv2_features=12, dense_size=24
+)
+"""The networks that show what drawing with replacement does: three epochs of 1,000 digits."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +26,15 @@ class Seen:
 
     drawn: NDArray[np.int64]
     epochs: NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class Pairs:
+    """Pairs of networks that differ in how their batches were drawn: test accuracies float64 [pairs, steps] each."""
+
+    steps: list[int]
+    drawn: NDArray[np.float64]
+    epochs: NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +66,13 @@ def times_seen(images: int, batch_size: int, epochs: int, seed: int) -> Seen:
     batches = load_module("engine.experiments.training").draw_batches(rng, images, batch_size)
     in_epochs = np.concatenate([next(batches) for _ in range(steps)])
     return Seen(np.bincount(drawn, minlength=images), np.bincount(in_epochs, minlength=images))
+
+
+def train_both_ways(seed: int, steps: int = SMALL.steps) -> Pairs:
+    """Train `PAIRS` pairs of small networks, some seconds in all; for a worker."""
+    short = load_module("engine.experiments.short_mnist")
+    settings = replace(SMALL, seed=seed * PAIRS, steps=steps)
+    return Pairs(*short.train_pairs(settings, load_digits(), PAIR_IMAGES, PAIRS))
 
 
 def flatten(pool1: int, pool2: int) -> Flattened:

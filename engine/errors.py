@@ -3,7 +3,8 @@
 LabError
 ├── InvalidSettings     a setting is out of bounds, of the wrong type or unknown
 ├── InvalidInput        a file, folder or picture that the user gave cannot be used
-│   └── DamagedSource   a data file is truncated, or is not what its name says
+│   ├── DamagedSource   a data file is truncated, or is not what its name says
+│   └── NotHere         a worker does not have a network that it was asked for by its name alone
 ├── TooMany             a visitor has as many runs as one may have, or starts them too fast
 ├── DownloadError       a download failed; what had arrived is kept where that is safe
 └── WorkerError         the workers cannot be reached, or did not answer
@@ -24,6 +25,10 @@ class InvalidInput(LabError):
 
 class DamagedSource(InvalidInput):
     """A data file is truncated, or is not what its name says."""
+
+
+class NotHere(InvalidInput):
+    """A worker does not have a network that it was asked for by its name alone."""
 
 
 class TooMany(LabError):

@@ -11,7 +11,7 @@ from engine.errors import InvalidInput
 from engine.imports import load_module
 from engine.rules import ExperimentSettings
 
-LARGEST = 200_000_000
+LARGEST = 100_000_000
 """Bytes of weights that may be sent through the browser: more would not fit the memory of a small server."""
 
 

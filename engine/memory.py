@@ -17,6 +17,10 @@ ONCE = 60e6
 A_PIXEL = {"float32": 3_400.0, "bfloat16": 2_600.0}
 """Bytes for each pixel of the picture: feature maps, their gradients, and what the convolutions borrow."""
 
+M_TRIM_THRESHOLD, M_MMAP_THRESHOLD, M_ARENA_MAX = -1, -3, -8
+MALLOC_OPTIONS = {M_ARENA_MAX: 1, M_MMAP_THRESHOLD: 16 << 20, M_TRIM_THRESHOLD: 64 << 20}
+"""glibc's numbers for its options (malloc.h), and bytes."""
+
 
 def free_bytes() -> int:
     """Memory that a process may still take: of the computer, or of the container's limit where that is less."""
@@ -38,6 +42,17 @@ def give_back() -> None:
     with contextlib.suppress(OSError, AttributeError, TypeError):
         # Only glibc has it.
         ctypes.CDLL(None).malloc_trim(0)
+
+
+def keep_allocator_tidy() -> None:
+    """Have C's allocator use one arena and give large blocks their own pages, for all threads of this process.
+
+    Otherwise each thread keeps what it freed for itself, which was 300 MB after pictures of 384 pixels.
+    """
+    with contextlib.suppress(OSError, AttributeError, TypeError):
+        # Only glibc has it.
+        for option, value in MALLOC_OPTIONS.items():
+            ctypes.CDLL(None).mallopt(option, value)
 
 
 def style_bytes(shape: tuple[int, ...], style_scale: float, precision: str) -> float:

@@ -3,12 +3,14 @@
 `read_digit` is called by pages through `Lab.call`, so this module does not import TensorFlow before it is called.
 """
 
+import threading
+from collections import OrderedDict
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.errors import InvalidInput
+from engine.errors import InvalidInput, NotHere
 from engine.forward import check_weights
 from engine.imports import load_module
 from engine.settings import MnistSettings
@@ -35,6 +37,31 @@ class Trained:
 
     settings: MnistSettings
     weights: tuple[NDArray[np.float32], ...]
+
+
+KEPT = 4
+"""Networks that a process keeps, those read with last."""
+
+_kept: OrderedDict[str, Trained] = OrderedDict()
+_keeping = threading.Lock()
+
+
+def read_own_digit(image: NDArray[np.uint8], name: str, network: Trained | None = None) -> Reading:
+    """Read a digit with a network that this process keeps by its `name` once it was given.
+
+    So its weights are not sent again with each stroke. Raises `NotHere` where it was not given, or long ago; else what
+    `read_digit` raises.
+    """
+    with _keeping:
+        if network:
+            _kept[name] = network
+        if name not in _kept:
+            raise NotHere(f"The network {name} is not in this worker.")
+        _kept.move_to_end(name)
+        found = _kept[name]
+        while len(_kept) > KEPT:
+            _kept.popitem(last=False)
+    return read_digit(image, found)
 
 
 def read_digit(image: NDArray[np.uint8], network: Trained | None = None) -> Reading:

@@ -29,6 +29,10 @@ LOADED_RUNS = 12
 """Finished runs whose events stay in memory though they are on disk: those watched last."""
 
 LONGEST_NAME = 60
+NOT_SAVED = "This run is not saved"
+KINDS_OF_ARRAYS = {"weights": "weights", "test": "answers to the test"}
+"""In the words of the screen."""
+
 CUT_OFF = "The app ended while it ran."
 
 
@@ -114,7 +118,8 @@ class Runs:
         try:
             self._archive.write_arrays(record.id, event)
         except OSError as error:
-            record.remark = _not_saved(error)
+            what = KINDS_OF_ARRAYS.get(event.name, event.name)
+            record.remark = f"Its {what} after step {event.step:,} could not be saved ({error.strerror or error})."
             return
         with self.changed:
             record.kept = (*record.kept, (event.name, event.step))
@@ -136,6 +141,8 @@ class Runs:
             if self._archive.keeps(record.settings):
                 try:
                     ended |= self._save(record, self._archive) and not record.active
+                    if record.remark.startswith(NOT_SAVED):
+                        record.remark = ""
                 except OSError as error:
                     record.remark = _not_saved(error)
         if ended:
@@ -250,4 +257,4 @@ def _recalled(head: Head) -> Record:
 
 
 def _not_saved(error: OSError) -> str:
-    return f"This run is not saved ({error.strerror or error}): it will be gone when the app restarts."
+    return f"{NOT_SAVED} ({error.strerror or error}): what is new of it will be gone when the app restarts."

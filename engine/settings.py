@@ -165,7 +165,7 @@ class FineTuningSettings:
         "What was trained on ImageNet. EfficientNet-Lite0 comes with the app; the others need Keras's weights.",
     )
     per_class: int = setting(100, 1, 5_000, "Training pictures of each class, at most.")
-    size: int = setting(128, 32, 224, "Side in pixels that pictures are brought to; ImageNet was learnt at 224.")
+    size: int = setting(192, 32, 224, "Side in pixels that pictures are brought to; ImageNet was learnt at 224.")
     head_steps: int = setting(300, 1, 20_000, "Steps in which only the head learns.")
     learning_rate: float = setting(0.003, 1e-6, 1.0, "Of the head; the top blocks learn with a tenth of it.")
     tune_steps: int = setting(200, 1, 20_000, "Steps after the top blocks are unfrozen.")

@@ -67,7 +67,7 @@ class Painter:
             maps = features(image) if content or style else {}
             content_loss = content_term([tf.cast(maps[name], tf.float32) for name in content], wanted, scales)
             found = [
-                gram_matrices(tf.cast(maps[name], tf.float32), masks[number] if masked else None)
+                masked_grams(maps[name], masks[number]) if masked else gram_matrix(maps[name])
                 for number, name in enumerate(style)
             ]
             return content_loss, style_term(found, grams, gram_scales), tf.reduce_sum(variation * variations(image))
@@ -108,14 +108,28 @@ def painter(
     return Painter(vgg, content, style, pooling, dtype, masked)
 
 
-def gram_matrices(maps: tf.Tensor, masks: tf.Tensor | None = None) -> tf.Tensor:
+@tf.custom_gradient
+def gram_matrix(maps: tf.Tensor) -> tuple[tf.Tensor, Any]:
     """How the channels of `maps` [rows, columns, channels] go together: [1, channels, channels], a mean over positions.
 
-    With masks [regions, rows, columns] one matrix a region: a mean over positions, each counting as its mask says.
+    Computed in float32; the gradient keeps the maps as they come and takes one product, since the matrix is symmetric.
     """
-    flat = tf.reshape(maps, [-1, tf.shape(maps)[-1]])
-    if masks is None:
-        return tf.matmul(flat, flat, transpose_a=True)[tf.newaxis] / tf.cast(tf.shape(flat)[0], tf.float32)
+
+    def flat() -> tf.Tensor:
+        return tf.cast(tf.reshape(maps, [-1, tf.shape(maps)[-1]]), tf.float32)
+
+    def gradient(slope: tf.Tensor) -> tf.Tensor:
+        both = (slope[0] + tf.transpose(slope[0])) / positions
+        return tf.reshape(tf.cast(tf.matmul(flat(), both), maps.dtype), tf.shape(maps))
+
+    positions = tf.cast(tf.size(maps) / tf.shape(maps)[-1], tf.float32)
+    found = flat()
+    return tf.matmul(found, found, transpose_a=True)[tf.newaxis] / positions, gradient
+
+
+def masked_grams(maps: tf.Tensor, masks: tf.Tensor) -> tf.Tensor:
+    """One Gram matrix for each of the masks [regions, rows, columns], each position counting as its mask says."""
+    flat = tf.cast(tf.reshape(maps, [-1, tf.shape(maps)[-1]]), tf.float32)
     shares = tf.reshape(masks, [tf.shape(masks)[0], -1])
     shares /= tf.maximum(tf.reduce_sum(shares, axis=1, keepdims=True), 1e-6)
     return tf.matmul(tf.transpose(flat), shares[..., tf.newaxis] * flat)

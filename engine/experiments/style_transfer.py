@@ -22,7 +22,8 @@ from engine.device import has_bfloat16
 from engine.errors import InvalidSettings
 from engine.events import Beat, Completed, Control, Event, Mark, Progress, Snapshot
 from engine.experiments.lbfgs import lbfgs
-from engine.experiments.painting import Painter, Targets, gram_matrices, painter
+from engine.experiments.pace import Pace
+from engine.experiments.painting import Painter, Targets, gram_matrix, painter
 from engine.memory import check_fits, give_back
 from engine.sources.vgg import Vgg, load_vgg
 from engine.style_pictures import Floats, Pictures, covering, finished, fitted, levels, prepare, regions, resized
@@ -91,6 +92,7 @@ class Painting:
         free = settings.loss == "chapter"
         self.low, self.high = (-math.inf, math.inf) if free else (0.0, 255.0)
         self.rate = settings.learning_rate
+        self.pace = Pace(levels(settings, pictures.content.shape))
         self.step, self.shown_at, self.working_s = 0, -math.inf, 0.0
         self.losses: Losses = (math.nan, math.nan, math.nan)
         self.image: tf.Tensor = None
@@ -175,16 +177,19 @@ class Painting:
     def _did(self, before: tf.Tensor, losses: Losses, began: float) -> Work:
         """Count a step that began with the picture `before` and its losses."""
         self.step += 1
-        self.working_s += time.perf_counter() - began
+        took = time.perf_counter() - began
+        self.working_s += took
+        self.pace.did(before.shape, took)
         self.diverged = not math.isfinite(sum(losses))
         self._remember(before, losses)
-        control = yield Progress(self.step, self.settings.steps, _metrics(losses))
+        control = yield Progress(self.step, self.settings.steps, {**_metrics(losses), **self.pace.left})
         if control and control.learning_rate is not None:
             self.rate = control.learning_rate
             yield Mark(self.step, f"learning rate {self.rate:g}")
         if time.monotonic() - self.shown_at >= SHOW_EVERY_S:
             self.shown_at = time.monotonic()
-            picture = finished(self.image.numpy(), self.pictures, self.settings.colours)
+            # The best of this size so far: that is what stays when the run is stopped now.
+            picture = finished(self.best.image.numpy(), self.pictures, self.settings.colours)
             yield Snapshot(self.step, encoded(picture, "JPEG"))
 
     def _remember(self, image: tf.Tensor, losses: Losses) -> None:
@@ -214,7 +219,7 @@ def build_targets(painter: Painter, painting: Painting, shape: tuple[int, int]) 
         masks = [_shrunk(where, maps) for maps in in_style_layers]
         areas = [float(region.mean()) for region in where]
     found = [painter.maps_of(tf.constant(_style_at(style, shape, settings)))[1] for style in pictures.styles]
-    by_layer = [tf.concat([gram_matrices(maps) for maps in layer], axis=0) for layer in zip(*found, strict=True)]
+    by_layer = [tf.concat([gram_matrix(maps) for maps in layer], axis=0) for layer in zip(*found, strict=True)]
     if pictures.mask is None:
         shares = np.array(pictures.shares, np.float32) / sum(pictures.shares)
         by_layer = [tf.tensordot(shares, grams, 1)[tf.newaxis] for grams in by_layer]

@@ -22,6 +22,9 @@ BITS_APART = 3
 GREY_APART = 4.0
 """Mean difference of grey values of two pictures, shrunk to 9×8, that are still the same."""
 
+PLAIN = 3.0
+"""Deviation of the grey values below which a picture is a plain surface, and like any other."""
+
 LISTED = 40
 BUCKET = 400
 """Hashes of plain skies are all alike; where so many share a quarter of their bits, only exact duplicates count."""
@@ -88,11 +91,12 @@ def hashes(small: NDArray[np.uint8]) -> NDArray[np.uint64]:
 def near_pairs(small: NDArray[np.uint8]) -> Iterator[tuple[int, int]]:
     """Places of grey pictures [n, 8, 9] that are nearly the same: 3 bits apart leave one of four quarters equal."""
     marks, seen = hashes(small), set[tuple[int, int]]()
+    plain = small.std(axis=(1, 2)) < PLAIN
     for quarter in range(4):
         keys = (marks >> np.uint64(16 * quarter)) & np.uint64(0xFFFF)
         for bucket in _groups(keys.tolist()):
             for a, b in combinations(bucket, 2) if len(bucket) <= BUCKET else ():
-                if (a, b) in seen or (int(marks[a]) ^ int(marks[b])).bit_count() > BITS_APART:
+                if plain[a] or (a, b) in seen or (int(marks[a]) ^ int(marks[b])).bit_count() > BITS_APART:
                     continue
                 seen.add((a, b))
                 if np.abs(small[a].astype(float) - small[b]).mean() <= GREY_APART:

@@ -9,6 +9,7 @@ import math
 import pickle
 import re
 import tarfile
+import threading
 import zlib
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -32,6 +33,8 @@ ALIGNMENT = 64
 
 MAX_BYTES = 40_000_000
 """No member of the archives has more than 31 MB; anything far beyond is not CIFAR-10."""
+
+_reading = threading.Lock()
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +92,9 @@ def pick_test_pictures(labels: NDArray[np.integer[Any]], indices: NDArray[np.int
 def _load(found: Found) -> Pictures:
     changed_ns = tuple(path.stat().st_mtime_ns for path in found.paths)
     read, names = (_read_whole, NAMES) if found.real else (_read_stand_in, PHOTO10_NAMES)
-    images, labels, test_images, test_labels, files = read(found.paths, changed_ns)
+    # A page's call and a run may want them at once: what both unpacked would be in memory twice.
+    with _reading:
+        images, labels, test_images, test_labels, files = read(found.paths, changed_ns)
     return Pictures(images, labels, test_images, test_labels, names, found, files)
 
 

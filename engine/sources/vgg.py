@@ -3,11 +3,11 @@
 All become one form: kernels as TensorFlow wants them, for pictures in RGB from 0 to 255 minus `mean`.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
 
 import h5py
 import numpy as np
@@ -29,8 +29,8 @@ KERAS_MEAN = (123.68, 116.779, 103.939)
 
 @dataclass(frozen=True, eq=False)
 class Vgg:
-    """convolutions: name -> kernel float32 [3, 3, in, out] and bias [out]; mean: float32 [3], RGB;
-    describe and remark: as `Found` has them.
+    """convolutions: name -> kernel float32 [3, 3, in, out] and bias [out], some read from the file each time they are
+    asked for; mean: float32 [3], RGB; describe and remark: as `Found` has them.
     """
 
     network: str
@@ -71,15 +71,49 @@ def _load(network: str, path: Path, _changed_ns: int, describe: str, remark: str
     return Vgg(network, read, np.array(mean, np.float32), describe, remark)
 
 
+@dataclass(frozen=True)
+class Stored(Mapping[str, tuple[Floats, Floats]]):
+    """Convolutions in an HDF5 file, read when asked for: TensorFlow holds its own copy, and one is enough.
+
+    paths: name -> where in the file its kernel and its bias are. Raises `DamagedSource`.
+    """
+
+    file: Path
+    paths: Mapping[str, tuple[str, str]]
+
+    def __getitem__(self, name: str) -> tuple[Floats, Floats]:
+        kernel_path, bias_path = self.paths[name]
+        with _reading(self.file) as file:
+            kernel, bias = (np.asarray(file[path], np.float32) for path in (kernel_path, bias_path))
+        return _from_bgr(name, kernel), bias
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.paths)
+
+    def __len__(self) -> int:
+        return len(self.paths)
+
+
 def read_keras(path: Path) -> Convolutions:
     """A weights file of `keras.applications`: one group a layer, `block1_conv1` and so on. Raises `DamagedSource`."""
+    with _reading(path) as file:
+        convolutions = [name for name in file if "_conv" in name]
+        return Stored(path, {f"conv{name[5]}_{name[-1]}": _places(file, name) for name in convolutions})
+
+
+@contextmanager
+def _reading(path: Path) -> Iterator[h5py.File]:
     try:
         with h5py.File(path) as file:
-            arrays = {name: [_array(file[name], w) for w in file[name].attrs["weight_names"]] for name in file}
-        named = {f"conv{name[5]}_{name[-1]}": pair for name, pair in arrays.items() if "_conv" in name}
-        return {name: (_from_bgr(name, kernel), bias) for name, (kernel, bias) in named.items()}
+            yield file
     except (OSError, KeyError, ValueError, AttributeError) as error:
         raise DamagedSource(f"{path} is not a whole weights file of Keras ({error}); fetch it again.") from error
+
+
+def _places(file: h5py.File, name: str) -> tuple[str, str]:
+    """Where a layer's kernel and bias are; older files spell names as bytes."""
+    kernel, bias = (w.decode() if isinstance(w, bytes) else w for w in file[name].attrs["weight_names"])
+    return f"{name}/{kernel}", f"{name}/{bias}"
 
 
 def read_mat(path: Path) -> tuple[Convolutions, tuple[float, ...]]:
@@ -114,18 +148,12 @@ def _read_hed(path: Path) -> Convolutions:
     if not path.is_file() or (found := checksum(path, like=wanted)) != wanted:
         reason = f"SHA-256 {found} instead of {wanted}" if path.is_file() else "it is missing"
         raise DamagedSource(f"{path} is not the published file ({reason}); install requirements.txt again.")
-    read = {}
-    with h5py.File(path) as file:
-        for name in convolutions("vgg16"):
-            block, number = name[4], int(name[-1])
-            layer = file[f"block{block}/layers/conv2d{f'_{number - 1}' if number > 1 else ''}/vars"]
-            read[name] = (_from_bgr(name, layer["0"][()]), layer["1"][()])
-    return read
-
-
-def _array(group: Any, name: Any) -> Floats:
-    """The array called `name` in `group`; older files spell names as bytes."""
-    return np.asarray(group[name.decode() if isinstance(name, bytes) else name], np.float32)
+    paths = {}
+    for name in convolutions("vgg16"):
+        number = int(name[-1])
+        layer = f"block{name[4]}/layers/conv2d{f'_{number - 1}' if number > 1 else ''}/vars"
+        paths[name] = (f"{layer}/0", f"{layer}/1")
+    return Stored(path, paths)
 
 
 def _from_bgr(name: str, kernel: Floats) -> Floats:

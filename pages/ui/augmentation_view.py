@@ -12,8 +12,8 @@ from pages.ui.session import lab
 from pages.ui.when_ready import loading, when_ready
 
 NUMBER, SEED = "augmentation picture", "augmentation seed"
-FIRST, STRIDE = 2950, 437
-"""Of the training pictures that are shown: the stride goes through all classes of Photo-10, which come in order."""
+FIRST, STRIDE = 2572, 872
+"""Of the training pictures that are shown: through all classes of Photo-10, by pictures on which there is something."""
 
 
 def augmentation_view() -> None:

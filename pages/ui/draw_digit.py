@@ -9,9 +9,9 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from engine.digits import Normalised, normalise
-from engine.errors import InvalidInput, LabError
+from engine.errors import InvalidInput, LabError, NotHere
 from engine.images import png_address
-from engine.reading import Reading, read_digit
+from engine.reading import Reading, read_digit, read_own_digit
 from engine.records import Run
 from engine.strokes import parse_strokes, rasterise
 from pages.ui.colour_maps import mosaic, signed
@@ -121,7 +121,12 @@ def _read_shipped(pixels: bytes) -> Reading:
 
 @st.cache_data(max_entries=200, show_spinner=False)
 def _read_own(pixels: bytes, run_id: str, step: int, _run: Run) -> Reading:
-    return lab().call(read_digit, np.frombuffer(pixels, np.uint8).reshape(28, 28), trained(_run))
+    """The weights, a megabyte, go to a worker with the first stroke only."""
+    image, name = np.frombuffer(pixels, np.uint8).reshape(28, 28), f"{run_id}-{step}"
+    try:
+        return lab().call(read_own_digit, image, name)
+    except NotHere:
+        return lab().call(read_own_digit, image, name, trained(_run))
 
 
 def _view(steps: Normalised | None, reading: Reading | None, note: str, *, example: bool) -> dict[str, Any]:

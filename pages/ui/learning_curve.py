@@ -43,10 +43,10 @@ def _curve(running: bool) -> None:
     done = [run for run in runs_of(FineTuningSettings) if run.result and comparable(run.settings, settings)]
     points = curve_points((run.settings, run.result or {}) for run in done)
     if points:
-        st.caption(f"{len(done)} runs with the settings above, whatever their method and number of pictures.")
+        st.caption(f"Your runs with the settings above, whatever their method and number of pictures: {len(done)}.")
     else:
         points = example_points()
-        st.caption("A finished example: the defaults on CIFAR-10, 2,000 test pictures, trained beforehand.")
+        st.caption("A finished example: CIFAR-10 at 128 pixels, 2,000 test pictures, trained beforehand.")
     classes = len((done[0].result or {})["classes"]) if done else 10
     live_chart(
         learning_curve_chart(points, classes), key="learning curve", height=HEIGHT, description=spoken_curve(points)

@@ -4,7 +4,7 @@ import html
 import math
 from collections.abc import Sequence
 
-from engine.learning_curve import FROZEN, KINDS, SCRATCH, TUNED, Point, means
+from engine.learning_curve import COUNTS, FROZEN, KINDS, SCRATCH, TUNED, Point, means
 from pages.ui.charts import Figure, axis_title, layout_of, rounded
 from pages.ui.compare_chart import spread
 from pages.ui.theme import INPUT, OUTPUT, WRONG
@@ -16,10 +16,9 @@ LABEL_GAP = 18
 
 def learning_curve_chart(points: Sequence[Point], classes: int) -> Figure:
     """A line a kind through the means, its runs with their 95 % intervals, and the level of guessing."""
-    counts = [point.per_class for point in points] or [10.0, 500.0]
+    counts = [*COUNTS, *(point.per_class for point in points)]
     low, high = math.log10(min(counts)) - 0.08, math.log10(max(counts)) + 0.08
     data = [trace for kind in KINDS if any(p.kind == kind for p in points) for trace in _traces(points, kind)]
-    ticks = sorted({round(count) for count in counts})
     return {
         "data": data,
         "layout": {
@@ -30,8 +29,8 @@ def learning_curve_chart(points: Sequence[Point], classes: int) -> Figure:
                 "title": axis_title("Training pictures of each class"),
                 "type": "log",
                 "range": [low, high],
-                "tickvals": ticks,
-                "ticktext": [f"{tick:,}" for tick in ticks],
+                "tickvals": COUNTS,
+                "ticktext": [f"{count:,}" for count in COUNTS],
             },
             "shapes": [_guessing(1 / classes)],
             "annotations": _labels(points),

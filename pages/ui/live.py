@@ -82,7 +82,7 @@ def _notes(run: Run, step: int, total: int, share: float, amount: Callable[[int,
         case State.RUNNING if not total:
             return ["starting"]
         case State.RUNNING:
-            left = run.elapsed_s * (1 - share) / share if share else 0.0
+            left = _told(run, "seconds_left") or (run.elapsed_s * (1 - share) / share if share else 0.0)
             return [amount(step, total), _speed(run), f"{duration(left)} left" if step else ""]
         case State.PAUSED:
             return [amount(step, total) if total else ""]
@@ -93,10 +93,14 @@ def _notes(run: Run, step: int, total: int, share: float, amount: Callable[[int,
 
 
 def _speed(run: Run) -> str:
-    """Images a second, as the last event that knows it says."""
-    name = "examples_per_second"
-    rates = (e.metrics[name] for e in reversed(run.events) if isinstance(e, Progress) and name in e.metrics)
-    return f"{rate:,.0f} images/s" if (rate := next(rates, 0.0)) else ""
+    """Images a second, where the run tells them."""
+    return f"{rate:,.0f} images/s" if (rate := _told(run, "examples_per_second")) else ""
+
+
+def _told(run: Run, name: str) -> float:
+    """A metric as the last event that knows it says, or 0."""
+    values = (e.metrics[name] for e in reversed(run.events) if isinstance(e, Progress) and name in e.metrics)
+    return next(values, 0.0)
 
 
 def duration(seconds: float) -> str:

@@ -26,6 +26,7 @@ from pages.ui.uploads import file_upload
 from pages.ui.zip_download import zip_download
 
 SLOW_S = 300
+LARGEST_MB = 200
 
 
 def prepare_section() -> Run | None:
@@ -53,7 +54,7 @@ def files(done: int, total: int) -> str:
 
 def _form(*, running: bool) -> None:
     setting_inputs(PrepareSettings, ["split"], columns=1)
-    upload = file_upload("Your own ZIP, a folder a class", ["zip"], key="own zip")
+    upload = file_upload("Your own ZIP, a folder a class", ["zip"], key="own zip", most_mb=LARGEST_MB)
     archive = _stored(upload.getvalue()) if upload else ""
     st.button(
         "Prepare dataset",

@@ -10,8 +10,10 @@ from engine.errors import LabError
 from engine.history import history_csv
 from engine.keras_file import check_size, keras_file
 from engine.records import Run, State
+from engine.rules import ExperimentSettings
 from pages.ui.chart_files import ChartFile, chart_files
 from pages.ui.session import lab
+from pages.ui.when_ready import loading, when_ready
 
 TIMEOUT_S = 60.0
 
@@ -56,28 +58,40 @@ def as_it_ended(run: Run) -> str:
 
 
 def _network(run: Run, name: str, network: Network) -> None:
-    keeper = lab()
     steps = [step for called, step in run.kept if called == "weights"]
     if not steps:
         st.caption("There are no weights to take: train a network first.")
         return
+    when_ready(lambda: _network_file(run, steps[-1], name, network))
+
+
+def _network_file(run: Run, step: int, name: str, network: Network) -> None:
+    """The file is made before it is offered: what fails while a browser fetches it cannot be told in words."""
+    if note := loading():
+        st.caption(note)
+        return
     try:
-        check_size(keeper.runs.arrays(run.id, "weights"))
+        content = _written(run.id, step, network.builder, run.settings)
     except LabError as error:
         st.caption(f":material/error: {error}")
+        st.button("Try again", icon=":material/refresh:", key=f"{name} network again")
         return
     st.download_button(
         "Network (.keras)",
-        # Made when it is asked for, of the weights as they are by then.
-        lambda: keeper.call(
-            keras_file, network.builder, run.settings, keeper.runs.arrays(run.id, "weights"), timeout_s=TIMEOUT_S
-        ),
+        content,
         f"{name}.keras",
         "application/octet-stream",
         icon=":material/download:",
         on_click="ignore",
     )
-    st.caption(f'`keras.saving.load_model("{name}.keras")` loads it, as of step {steps[-1]:,}. {network.usage}')
+    st.caption(f'`keras.saving.load_model("{name}.keras")` loads it, as of step {step:,}. {network.usage}')
+
+
+@st.cache_data(max_entries=2, show_spinner="Writing the network into a file…")
+def _written(run_id: str, step: int, builder: str, _settings: ExperimentSettings) -> bytes:
+    weights = lab().runs.arrays(run_id, "weights", step)
+    check_size(weights)
+    return lab().call(keras_file, builder, _settings, weights, timeout_s=TIMEOUT_S)
 
 
 def _history(run: Run, name: str) -> None:

@@ -20,8 +20,10 @@ def tune_bug() -> None:
     left, right = st.columns(2, gap="large")
     left.code(
         "image_array.resize([3, 32, 32])\n"
-        "imsave(path, image_array.transpose())          # the chapter: [32, 32, 3], rows and columns swapped\n"
-        "imsave(path, image_array.transpose(1, 2, 0))   # height, width, colour",
+        "# The chapter: rows and columns swapped.\n"
+        "imsave(path, image_array.transpose())\n"
+        "# Height, width, colour.\n"
+        "imsave(path, image_array.transpose(1, 2, 0))",
         language="python",
     )
     left.markdown(

@@ -42,6 +42,7 @@ def tune_mistakes(run: Run | None) -> None:
 def _changed(evidence: Evidence, before: Answers, names: Sequence[str]) -> None:
     mended = np.flatnonzero(~before.correct & evidence.after.correct)
     broken = np.flatnonzero(before.correct & ~evidence.after.correct)
+    st.caption("Below each picture: what it is, what the network said before, and what it says after.")
     for places, words in ((mended, "wrong before, right after"), (broken, "right before, wrong after")):
         st.subheader(f"{len(places):,} pictures: {words}", anchor=False)
         chosen = places[:: max(1, len(places) // SHOWN)][:SHOWN]

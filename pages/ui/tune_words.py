@@ -25,8 +25,8 @@ NOTICE = """
   in the validation pictures is not. Try 10 and 500 a class, and from scratch on the same number.
 - **The batch normalisation keeps ImageNet's statistics.** They are folded into the convolutions here. With
   statistics of small batches the unfrozen blocks would see other numbers in training than in use.
-- **Larger is better, and slower.** The pictures have 32×32 pixels, yet at 128 more of the backbone fits them than
-  at 64.
+- **Larger is better, and slower.** The pictures have 32×32 pixels, yet at 192 more of the backbone fits them than
+  at 96.
 """
 
 CODE = """backbone = keras.applications.MobileNetV2(include_top=False, pooling="avg", input_shape=({size}, {size}, 3))

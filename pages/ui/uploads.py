@@ -17,12 +17,12 @@ def allowed(variable: str) -> bool:
     return os.environ.get(variable, "").strip().lower() not in ("off", "0", "no", "false")
 
 
-def file_upload(label: str, kinds: Sequence[str], *, key: str) -> UploadedFile | None:
-    """A field for one file; None without one, and where uploads are off."""
+def file_upload(label: str, kinds: Sequence[str], *, key: str, most_mb: int = MOST_MB) -> UploadedFile | None:
+    """A field for one file of at most `most_mb` megabytes; None without one, and where uploads are off."""
     if not allowed("CNN_LAB_UPLOADS"):
         st.caption(OFF)
         return None
-    return st.file_uploader(label, kinds, max_upload_size=MOST_MB, key=key)
+    return st.file_uploader(label, kinds, max_upload_size=most_mb, key=key)
 
 
 def file_uploads(label: str, kinds: Sequence[str], *, key: str) -> list[UploadedFile]:

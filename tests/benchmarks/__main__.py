@@ -6,7 +6,7 @@ import os
 import statistics
 from pathlib import Path
 
-from tests.benchmarks import app, augmented, dream, style, training
+from tests.benchmarks import app, augmented, dream, prepare, style, training
 from tests.benchmarks.comparison import Comparison, machine
 
 BENCHMARKS = {
@@ -17,6 +17,7 @@ BENCHMARKS = {
     "style_recipe": style.compare_recipes,
     "dream": dream.compare,
     "dream_zoom": dream.compare_zoom,
+    "prepare": prepare.compare,
 }
 
 

@@ -17,8 +17,8 @@ def small_batches(images=20):
     }
 
 
-def pickled(rows, labels):
-    """A batch of the python archive, byte for byte as protocol 2 has it."""
+def pickled(rows, labels, files=()):
+    """A batch of the python archive, byte for byte as protocol 2 has it; `files` are names of at most 255 letters."""
     raw = rows.tobytes()
     array = (
         b"cnumpy.core.multiarray\n_reconstruct\n"
@@ -28,7 +28,9 @@ def pickled(rows, labels):
         b"\x89T" + len(raw).to_bytes(4, "little") + raw + b"tb"
     )
     numbers = b"".join(_int(int(label)) for label in labels)
-    return b"\x80\x02}(U\x04data" + array + b"U\x06labels](" + numbers + b"eu."
+    names = b"".join(b"U" + bytes([len(name)]) + name.encode() for name in files)
+    named = b"U\x09filenames](" + names + b"e" if files else b""
+    return b"\x80\x02}(U\x04data" + array + b"U\x06labels](" + numbers + b"e" + named + b"u."
 
 
 def _int(value):

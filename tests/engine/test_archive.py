@@ -123,6 +123,29 @@ def test_a_disk_that_cannot_be_written_to_is_remarked_and_the_run_goes_on(tmp_pa
     assert list(run.events) == EVENTS
 
 
+def test_a_checkpoint_that_found_no_room_is_told_and_the_run_itself_is_saved(archive, monkeypatch):
+    def full(*_):
+        raise OSError(28, "No space left on device")
+
+    runs = Runs(archive)
+    with monkeypatch.context() as patched:
+        patched.setattr(Archive, "write_arrays", full)
+        run_id = finished(runs)
+    assert runs.watch(run_id).remark == "Its weights after step 3 could not be saved (No space left on device)."
+    assert Runs(archive).watch(run_id).state == State.COMPLETED
+
+
+def test_a_run_that_could_be_saved_after_all_is_not_said_to_be_lost(archive, monkeypatch):
+    runs = Runs(archive)
+    with monkeypatch.context() as patched:
+        patched.setattr(Archive, "write_head", lambda *_: (_ for _ in ()).throw(OSError(28, "No space left on device")))
+        run_id = finished(runs)
+        assert "This run is not saved (No space left on device)" in runs.watch(run_id).remark
+    runs.save()
+    assert runs.watch(run_id).remark == ""
+    assert list(Runs(archive).watch(run_id).events)
+
+
 def test_deleted_runs_are_gone_and_active_ones_stay(archive, tmp_path):
     runs = Runs(archive)
     run_id, active = finished(runs), runs.add(CountSettings())

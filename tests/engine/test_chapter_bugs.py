@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from engine.chapter_bugs import flatten, sampled_accuracies, times_seen
+from engine.chapter_bugs import PAIRS, flatten, sampled_accuracies, times_seen, train_both_ways
 
 
 def test_samples_spread_as_the_binomial_says_and_are_centred_on_the_truth():
@@ -31,3 +31,15 @@ def test_the_floor_fits_only_where_the_sizes_divide(pools, chapter, real, fails)
     assert (found.chapter, found.real, bool(found.error)) == (chapter, real, fails)
     if fails:
         assert found.error == f"Matrix size-incompatible: In[0]: [1,{real}], In[1]: [{chapter},100]"
+
+
+def test_the_two_of_a_pair_start_alike_and_see_other_digits():
+    pairs = train_both_ways(0, steps=12)
+    assert pairs.steps == list(range(1, 13))
+    assert pairs.drawn.shape == pairs.epochs.shape == (PAIRS, 12)
+    assert (pairs.drawn != pairs.epochs).any()
+    again = train_both_ways(0, steps=12)
+    np.testing.assert_array_equal(again.drawn, pairs.drawn)
+    np.testing.assert_array_equal(again.epochs, pairs.epochs)
+    # Few steps move a network little, so the two of a pair still read the test digits alike.
+    assert np.abs(pairs.drawn[:, 0] - pairs.epochs[:, 0]).mean() < 0.1

@@ -6,7 +6,7 @@ import tensorflow as tf
 from scipy.signal import correlate2d
 
 from engine.experiments import painting
-from engine.experiments.painting import Targets, gram_matrices, painter, variations
+from engine.experiments.painting import Targets, gram_matrix, masked_grams, painter, variations
 from engine.experiments.style_transfer import Painting, build_targets
 from engine.models.vgg import build_features
 from engine.style_pictures import prepare
@@ -129,9 +129,9 @@ def test_the_first_adam_step_moves_every_pixel_by_the_learning_rate_against_its_
 
 def test_a_gram_matrix_by_hand():
     maps = tf.constant([[[1.0, 2.0], [3.0, 0.0]]])
-    np.testing.assert_allclose(gram_matrices(maps)[0], [[5, 1], [1, 2]])
+    np.testing.assert_allclose(gram_matrix(maps)[0], [[5, 1], [1, 2]])
     masks = tf.constant([[[1.0, 0.0]], [[1.0, 3.0]]])
-    np.testing.assert_allclose(gram_matrices(maps, masks), [[[1, 2], [2, 4]], [[7, 0.5], [0.5, 1]]])
+    np.testing.assert_allclose(masked_grams(maps, masks), [[[1, 2], [2, 4]], [[7, 0.5], [0.5, 1]]])
 
 
 def test_total_variation_by_hand():
@@ -187,7 +187,7 @@ def test_graphs_are_made_once_for_all_sizes_and_kept():
     for side in (20, 33, 47):
         image = tf.random.stateless_uniform([side, side, 3], (1, side), 0, 255)
         content, style = first.maps_of(image)
-        grams = [gram_matrices(maps) for maps in style]
+        grams = [gram_matrix(maps) for maps in style]
         targets = Targets(content, tf.ones([1]), grams, [tf.ones([1])], [], tf.ones([2]))
         first.gradient(image, *targets.tensors)
     assert first.gradient.experimental_get_tracing_count() == 1

@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 
 from engine.digits import normalise
-from engine.errors import InvalidInput
+from engine.errors import InvalidInput, NotHere
 from engine.models.layers import mnist_layers
 from engine.models.shipped_mnist import FILE, SETTINGS, load_network, save_weights
-from engine.reading import read_digit
+from engine.reading import KEPT, Trained, read_digit, read_own_digit
 from engine.sources.mnist import load_digits
 from engine.strokes import parse_strokes, rasterise
 from tests.drawn_digits import as_sent
@@ -87,3 +87,16 @@ def test_weights_survive_the_file(tmp_path):
     for before, after in zip(network.get_weights(), again.get_weights(), strict=True):
         np.testing.assert_array_equal(before, after)
     assert again.count_params() == sum(layer.parameters for layer in mnist_layers(SETTINGS))
+
+
+def test_a_network_is_given_once_and_known_by_its_name_until_others_came():
+    trained = Trained(SETTINGS, tuple(load_network().get_weights()))
+    image = drawn(3)
+    with pytest.raises(NotHere, match="first-5"):
+        read_own_digit(image, "first-5")
+    given = read_own_digit(image, "first-5", trained)
+    np.testing.assert_array_equal(read_own_digit(image, "first-5").probabilities, given.probabilities)
+    for number in range(KEPT):
+        read_own_digit(image, f"other-{number}", trained)
+    with pytest.raises(NotHere):
+        read_own_digit(image, "first-5")

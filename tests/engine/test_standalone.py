@@ -136,6 +136,6 @@ def test_weights_of_another_network_are_told():
 
 def test_weights_too_large_to_send_are_told():
     huge = {"0": np.broadcast_to(np.float32(0), (LARGEST // 4 + 1,))}
-    with pytest.raises(InvalidInput, match="but at most 200 MB can be downloaded"):
+    with pytest.raises(InvalidInput, match="but at most 100 MB can be downloaded"):
         check_size(huge)
     check_size({"0": np.zeros(3)})

@@ -7,11 +7,13 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from engine.errors import WorkerError
 from engine.events import Mark, Progress
 from engine.history import points
 from engine.records import State
 from engine.settings import MnistSettings
 from engine.sources.locate import cache_folder
+from pages.ui import take_away
 from pages.ui.session import lab
 
 TINY = {"batch_size": 10, "eval_size": 20, "conv1_features": 2, "conv2_features": 2, "dense_size": 4}
@@ -163,6 +165,20 @@ def test_what_can_be_taken_away_of_a_run_and_of_the_example(done):
     app.query_params["mnist_tab"] = "Take away"
     app.run()
     assert {b.proto.label for b in app.get("download_button")} == labels - {"Network (.keras)"}
+
+
+def test_a_network_that_cannot_be_written_is_told_and_can_be_tried_again(done, monkeypatch):
+    def fail(*_arguments, **_options):
+        raise WorkerError("The worker process died; it is being started again.")
+
+    take_away._written.clear()
+    with monkeypatch.context() as patched:
+        patched.setattr(lab(), "call", fail)
+        app = page(done, "Take away")
+        assert any("The worker process died" in caption.value for caption in app.caption)
+        assert "Network (.keras)" not in {b.proto.label for b in app.get("download_button")}
+    button(app, "Try again").click().run()
+    assert "Network (.keras)" in {b.proto.label for b in app.get("download_button")}
     assert any("train a network first" in caption.value for caption in app.caption)
 
 

@@ -1,14 +1,19 @@
 """What style transfer takes of the memory, in a process of its own with the real network."""
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
 
+import dask
+import distributed  # noqa: F401  It knows what a nanny sets.
+import pytest
+
 ROOT = Path(__file__).parents[2]
 
 SCRIPT = """
-import json, resource, psutil
+import json, resource, sys, psutil
 from engine.experiments import start
 from engine.style_settings import StyleSettings
 
@@ -16,7 +21,7 @@ def rss():
     return psutil.Process().memory_info().rss / 1e6
 
 def paint(size, sizes, pooling):
-    list(start(StyleSettings(max_size=size, sizes=sizes, steps=6, pooling=pooling)))
+    list(start(StyleSettings(max_size=size, sizes=sizes, steps=2, pooling=pooling, precision=sys.argv[1])))
 
 paint(384, 3, "average")
 peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e3
@@ -29,11 +34,23 @@ print(json.dumps({"peak": peak, "before": before, "after": after}))
 """
 
 
-def test_384_pixels_take_less_than_1300_mb_and_twenty_runs_of_different_sizes_a_quarter_more():
-    done = subprocess.run([sys.executable, "-c", SCRIPT], cwd=ROOT, capture_output=True, text=True, timeout=280)
+@pytest.mark.parametrize(
+    ("precision", "environment"), [("auto", {}), ("float32", {"TF_ENABLE_ONEDNN_OPTS": "0"})], ids=["here", "older CPU"]
+)
+def test_384_pixels_take_less_than_1100_mb_and_twenty_runs_of_different_sizes_do_not_pile_up(precision, environment):
+    as_in_a_worker = {str(k): str(v) for k, v in dask.config.get("distributed.nanny.pre-spawn-environ").items()}
+    done = subprocess.run(
+        [sys.executable, "-c", SCRIPT, precision],
+        cwd=ROOT,
+        env={**os.environ, **as_in_a_worker, **environment},
+        capture_output=True,
+        text=True,
+        timeout=280,
+    )
     assert done.returncode == 0, done.stderr
     figures = json.loads(done.stdout.splitlines()[-1])
     print(figures)
-    assert figures["peak"] < 1300
-    # The first runs of each size keep what was prepared for it.
-    assert max(figures["after"]) < 1.25 * figures["before"]
+    assert figures["peak"] < 1100
+    # oneDNN keeps a kernel for each new shape, up to a limit of its own: what is seen again must add nothing.
+    assert max(figures["after"][10:]) < 1.05 * figures["after"][9]
+    assert max(figures["after"]) < 1.12 * figures["before"]

@@ -1,0 +1,26 @@
+"""Presenter mode: large type, settings away, keys, notes; and it goes from page to page."""
+
+from playwright.sync_api import Page, expect
+
+
+def test_a_page_on_a_projector(page: Page, app: str) -> None:
+    page.goto(f"{app}/mnist")
+    train = page.get_by_role("button", name="Train", exact=True)
+    expect(train).to_be_visible()
+    page.get_by_role("button", name="Present").click()
+    expect(train).to_be_hidden()
+    assert page.evaluate("getComputedStyle(document.documentElement).fontSize") == "20px"
+    page.keyboard.press("s")
+    expect(train).to_be_visible()
+    page.keyboard.press("n")
+    expect(page.get_by_label("Speaker notes")).to_contain_text("One guess in ten")
+    page.wait_for_function("document.querySelector('.stMain').scrollTop === 0")
+    page.keyboard.press("PageDown")
+    page.wait_for_function("document.querySelector('.stMain').scrollTop > 40")
+    page.get_by_role("link", name="Convolution").click()
+    expect(page.get_by_role("heading", name="Convolution")).to_be_visible()
+    page.keyboard.press("n")
+    page.keyboard.press("n")
+    expect(page.get_by_label("Speaker notes")).to_contain_text("Sobel x")
+    page.keyboard.press("Escape")
+    assert page.evaluate("getComputedStyle(document.documentElement).fontSize") == "16px"

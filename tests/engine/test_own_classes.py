@@ -1,0 +1,72 @@
+"""A user's own classes: written, kept apart for the test, and refused in words."""
+
+import io
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from engine.errors import InvalidInput
+from engine.preparing.own_classes import write_classes
+from engine.sources.examples import load_folder
+
+
+def picture(seed, size=(30, 40)):
+    buffer = io.BytesIO()
+    Image.fromarray(np.random.default_rng(seed).integers(0, 256, (*size, 3)).astype(np.uint8)).save(buffer, "PNG")
+    return buffer.getvalue()
+
+
+def bring(classes):
+    return write_classes(classes, list(classes))
+
+
+def test_every_fifth_is_kept_for_the_test():
+    folder, left_out = bring({"Mug": [picture(n) for n in range(6)], "Plant": [picture(n) for n in range(10, 15)]})
+    names = sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*.png"))
+    assert names == [
+        *("test_dir/Mug/00005.png", "test_dir/Plant/00005.png"),
+        *(f"train_dir/Mug/{n:05}.png" for n in (1, 2, 3, 4, 6)),
+        *(f"train_dir/Plant/{n:05}.png" for n in (1, 2, 3, 4)),
+    ]
+    assert left_out == []
+    examples = load_folder(folder, 24, 100, 100, 0)
+    assert examples.names == ("Mug", "Plant")
+    assert examples.train_images.shape == (9, 24, 24, 3)
+    assert examples.test_labels.tolist() == [0, 1]
+
+
+def test_what_is_no_picture_is_listed_and_left_out():
+    folder, left_out = bring({"Mug": [b"text", picture(1)], "Plant": [picture(2), picture(3)[:50]]})
+    assert [sentence[:18] for sentence in left_out] == ["Picture 1 of Mug: ", "Picture 2 of Plant"]
+    assert len(list(folder.rglob("*.png"))) == 2
+
+
+def test_a_name_cannot_lead_out_of_the_folder():
+    folder, _ = bring({"../../up": [picture(1)], "b": [picture(2)]})
+    assert {path.parent.name for path in folder.rglob("*.png")} == {"______up", "b"}
+    assert all(path.resolve().is_relative_to(folder.resolve()) for path in folder.rglob("*.png"))
+
+
+BAD = [
+    ({"Mug": [picture(1)]}, ["Mug"], "There are 1 classes with a name; 2 to 20 are needed"),
+    ({"Mug": [picture(1)]}, ["Mug", "Mug"], "Two classes are called 'Mug'"),
+    ({"Mug": [picture(1)], "mug": [picture(1)]}, ["Mug", "mug"], "Two classes are called 'Mug'"),
+    ({"Mug": [picture(1)], "Plant": []}, ["Mug", "Plant"], "The class 'Plant' has no picture"),
+    ({"Mug": [picture(1)], "Plant": [b"text"]}, ["Mug", "Plant"], "The class 'Plant' has no picture"),
+]
+
+
+@pytest.mark.parametrize(("classes", "names", "words"), BAD, ids=[words for _, _, words in BAD])
+def test_classes_that_cannot_be_used_are_refused(classes, names, words):
+    with pytest.raises(InvalidInput, match=words):
+        write_classes(classes, names)
+
+
+def test_a_folder_of_one_class_or_an_empty_one_cannot_be_learned(tmp_path):
+    (tmp_path / "train_dir" / "a").mkdir(parents=True)
+    with pytest.raises(InvalidInput, match="two folders of pictures or more"):
+        load_folder(tmp_path, 24, 10, 10, 0)
+    (tmp_path / "train_dir" / "b").mkdir()
+    with pytest.raises(InvalidInput, match="The class 'a' in .* has no pictures"):
+        load_folder(tmp_path, 24, 10, 10, 0)
