@@ -31,16 +31,16 @@ def dream(page):
 def test_sample_to_completed_and_a_channel_to_a_dream(app, open_page):
     page = open_page(f"{app}/deep_dream")
     expect(page.get_by_text("A finished example")).to_be_visible()
-    example = page.locator(".pictures img").first.get_attribute("src")
+    example = page.locator(".wipe-after").first.get_attribute("src")
     page.get_by_text("Quick", exact=True).click()
     open_fold(page, "Octaves and steps")
     set_number(page, "Iterations", 4)
     dream(page)
     expect(state(page)).to_have_text("Completed")
-    assert page.locator(".pictures img").first.get_attribute("src") != example
+    assert page.locator(".wipe-after").first.get_attribute("src") != example
     expect(page.locator(".live-chart-plot .main-svg").first).to_be_visible()
-    page.get_by_text("Before and after", exact=True).click()
-    expect(page.locator(".wipe-before")).to_be_visible()
+    page.get_by_text("The making", exact=True).click()
+    expect(page.locator(".history output")).to_have_text("step 12")
     with page.expect_download() as download:
         page.get_by_role("button", name="PNG").click()
     assert download.value.suggested_filename == "dream.png"
@@ -67,5 +67,5 @@ def test_stop_on_a_phone_that_does_not_scroll_sideways(app, open_page):
     expect(page.locator(".lab-bar-line")).to_contain_text(re.compile(r"step \d+ of"))
     page.get_by_role("button", name="Stop").click()
     expect(state(page)).to_have_text("Stopped")
-    expect(page.locator(".pictures img").first).to_be_visible()
+    expect(page.locator(".wipe-after").first).to_be_visible()
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
