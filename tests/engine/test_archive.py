@@ -1,6 +1,7 @@
 """Runs on disk: they come back, and what is damaged, gone or does not fit costs nothing else."""
 
 import json
+import os
 
 import numpy as np
 import pytest
@@ -189,3 +190,19 @@ def test_a_name_that_is_too_long_is_refused(archive):
     with pytest.raises(InvalidInput, match="61 characters, but may have at most 60"):
         runs.rename(run_id, "x" * (LONGEST_NAME + 1))
     assert runs.watch(run_id).name == ""
+
+
+def test_what_goes_while_the_archive_is_measured_is_not_counted(tmp_path, monkeypatch):
+    archive = Archive(tmp_path, {"count": CountSettings}, limit_bytes=10)
+    for name in ("aaaaaaaa", "bbbbbbbb"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "events.jsonl").write_bytes(bytes(100))
+    stat = os.stat
+
+    def gone_for_one(path, **more):
+        if "bbbbbbbb" in str(path):
+            raise FileNotFoundError(path)
+        return stat(path, **more)
+
+    monkeypatch.setattr("engine.archive.os.stat", gone_for_one)
+    assert archive.beyond_limit(["aaaaaaaa", "bbbbbbbb"]) == ["aaaaaaaa"]
