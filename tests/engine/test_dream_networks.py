@@ -64,7 +64,7 @@ def other_graph():
     return graph.as_graph_def().SerializeToString()
 
 
-@pytest.mark.parametrize("content", [b"no graph at all", b"", other_graph()])
+@pytest.mark.parametrize("content", [b"no graph at all", b"", other_graph()], ids=["text", "empty", "another graph"])
 def test_a_file_that_is_no_graph_is_refused_in_words(content):
     with pytest.raises(DamagedSource, match="no frozen TensorFlow graph|no convolution"):
         read_graph(content, "input", lambda x: x)
