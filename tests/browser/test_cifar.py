@@ -31,6 +31,8 @@ def train(page):
 def opened(open_page, app, **options):
     page = open_page(f"{app}/cifar", **options)
     expect(page.locator(".live-chart-plot .main-svg").first).to_be_visible()
+    # TensorFlow is there: until then the page draws itself again.
+    expect(page.locator(".lab-verdict")).to_be_visible()
     return page
 
 
