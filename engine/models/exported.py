@@ -58,11 +58,6 @@ def as_keras(model: keras.Model) -> bytes:
 
 
 def as_tflite(model: keras.Model) -> bytes:
-    """The TFLite file, in float32; its signature takes `picture` and gives `probabilities`."""
-    function = tf.function(
-        lambda picture: {"probabilities": model(picture, training=False)},
-        input_signature=[tf.TensorSpec([1, *model.input_shape[1:]], tf.float32, name="picture")],
-    )
-    converter = tf.lite.TFLiteConverter.from_concrete_functions([function.get_concrete_function()], model)
-    content: bytes = converter.convert()
+    """The TFLite file, in float32; its one signature takes `picture`."""
+    content: bytes = tf.lite.TFLiteConverter.from_keras_model(model).convert()
     return content

@@ -12,12 +12,12 @@ SIZE = 128  # pixels of each side
 
 network, *pictures = sys.argv[1:]
 if network.endswith(".tflite"):
-    classify = tf.lite.Interpreter(network).get_signature_runner()
+    runner = tf.lite.Interpreter(network).get_signature_runner()
 else:
-    classify = tf.keras.models.load_model(network)
+    model = tf.keras.models.load_model(network)
 for path in pictures:
     picture = ImageOps.exif_transpose(Image.open(path)).convert("RGB")
     pixels = np.asarray(ImageOps.fit(picture, (SIZE, SIZE), Image.Resampling.LANCZOS), np.float32)[np.newaxis]
-    answer = classify(picture=pixels)["probabilities"] if network.endswith(".tflite") else classify(pixels)
+    answer = next(iter(runner(picture=pixels).values())) if network.endswith(".tflite") else model(pixels)
     best = int(np.argmax(answer))
     print(f"{path}: {NAMES[best]} {float(np.ravel(answer)[best]):.1%}")

@@ -1,30 +1,67 @@
 """Slow parts of fine-tuning: files taken away and the program that uses them, Keras's backbones, real CIFAR-10."""
 
+import re
+import subprocess
+import sys
+
 import h5py
 import keras
 import numpy as np
 import pytest
 import tensorflow as tf
 from keras.src.legacy.saving import legacy_h5_format
+from PIL import Image
 
 from engine.errors import DamagedSource
 from engine.events import Arrays, Completed
 from engine.experiments import start
 from engine.models.backbones import build_backbone
-from engine.models.fine_tuned import restored
+from engine.models.exported import build_exported
+from engine.models.fine_tuned import build_parts, build_scratch, restored
 from engine.settings import FineTuningSettings
 from engine.sources.catalog import EFFICIENTNET_V2_B0, INCEPTION_V3, MOBILENET_V2
 from engine.sources.cifar10 import load_pictures
 from engine.sources.examples import squared
 from engine.sources.photographs import load_photograph
 from engine.transpose_bug import WHOLE, chapter_transposed, right_answers
+from engine.tuned_files import naming_program, network_file
 from tests.conftest import REAL_DATA, needs_real_data
 
+NAMES = ("mug", "plant", 'a "quoted" name')
 KERAS = {
     "mobilenet_v2": (MOBILENET_V2, keras.applications.MobileNetV2, False),
     "inception_v3": (INCEPTION_V3, keras.applications.InceptionV3, True),
     "efficientnet_v2_b0": (EFFICIENTNET_V2_B0, keras.applications.EfficientNetV2B0, False),
 }
+
+
+def weights_of(network):
+    return {str(number): array for number, array in enumerate(network.get_weights())}
+
+
+@pytest.mark.parametrize("method", ["fine-tune", "scratch"])
+@pytest.mark.filterwarnings("ignore")
+def test_the_program_names_a_picture_with_either_file_as_the_app_does(tmp_path, method):
+    settings = FineTuningSettings(method=method, size=64, blocks=1)
+    network = build_scratch(settings, 3) if method == "scratch" else build_parts(settings, 3).whole
+    weights = weights_of(network)
+    for kind in ("keras", "tflite"):
+        (tmp_path / f"network.{kind}").write_bytes(network_file(settings, weights, kind))
+    text = naming_program(settings, NAMES)
+    assert len([line for line in text.splitlines() if line and not line.startswith(("#", '"""'))]) <= 20
+    (tmp_path / "name_pictures.py").write_text(text)
+    picture = load_photograph("Coffee")
+    Image.fromarray(picture).save(tmp_path / "cup.png")
+    side = 32 if method == "scratch" else 64
+    exported = build_exported(settings, weights)
+    expected = exported(tf.constant(squared(picture, side)[np.newaxis], tf.float32)).numpy()[0]
+    for kind in ("keras", "tflite"):
+        command = [sys.executable, "name_pictures.py", f"network.{kind}", "cup.png"]
+        done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=120)
+        assert done.returncode == 0, done.stderr
+        name, share = re.search(r"cup\.png: (.*) ([\d.]+)%", done.stdout).groups()
+        assert name == NAMES[int(expected.argmax())]
+        assert float(share) == pytest.approx(100 * expected.max(), abs=0.5)
 
 
 @pytest.mark.parametrize("name", KERAS)
