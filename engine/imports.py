@@ -22,11 +22,12 @@ _importing = threading.Lock()
 def load_module(name: str) -> ModuleType:
     """The module called `name`, imported once, while no other thread imports."""
     with _importing:
-        if "tensorflow" not in sys.modules:
-            keep_allocator_tidy()
-            with _out_of_sight(UNNEEDED):
-                import_module("tensorflow")
-        return import_module(name)
+        if "tensorflow" in sys.modules:
+            return import_module(name)
+        # It may be the one that brings TensorFlow, or, such as a download, have nothing to do with it.
+        keep_allocator_tidy()
+        with _out_of_sight(UNNEEDED):
+            return import_module(name)
 
 
 @contextmanager

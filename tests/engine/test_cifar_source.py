@@ -205,7 +205,7 @@ BIG = [next(REAL_DATA.glob(f"**/{name}"), None) for name in ARCHIVES] if REAL_DA
 @pytest.mark.skipif(not all(BIG), reason="CNN_LAB_DATA holds no CIFAR-10 archives")
 def test_the_big_archives_give_the_same_pixels():
     binary, python = (read_archive(path) for path in BIG)
-    for (images, labels), (same_images, same_labels) in zip(binary, python, strict=True):
-        assert images.shape == (10_000, 32, 32, 3)
-        np.testing.assert_array_equal(images, same_images)
-        np.testing.assert_array_equal(labels, same_labels)
+    for batch, same in zip(binary, python, strict=True):
+        assert batch.images.shape == (10_000, 32, 32, 3)
+        np.testing.assert_array_equal(batch.images, same.images)
+        np.testing.assert_array_equal(batch.labels, same.labels)
