@@ -38,16 +38,16 @@ def press(page, name):
 
 @pytest.fixture(scope="module")
 def two_runs(app, browser):
-    """The address of the second of two completed runs."""
+    """The address of the second of two completed runs, and what the browser of their owner keeps."""
     page = browser.new_page()
     page.set_default_timeout(90_000)
     page.goto(f"{app}/mnist")
     for rate in (0.005, 0.05):
         train(page, 60, rate)
         expect(state(page)).to_have_text("Completed")
-    address = page.url
+    address, owner = page.url, page.context.storage_state()
     page.close()
-    return address
+    return address, owner
 
 
 def test_pause_single_step_new_rate_resume_and_rewind(app, open_page):
@@ -85,7 +85,8 @@ def test_pause_single_step_new_rate_resume_and_rewind(app, open_page):
 
 
 def test_two_runs_are_pinned_overlaid_renamed_and_the_comparison_is_a_link(two_runs, open_page):
-    page = open_page(two_runs)
+    address, owner = two_runs
+    page = open_page(address, storage_state=owner)
     page.get_by_role("tab", name="Compare").click()
     rows = page.locator("[class*='st-key-run-row']")
     expect(rows.nth(1)).to_be_visible()
@@ -114,7 +115,8 @@ def saved(page, name, folder):
 
 
 def test_everything_can_be_taken_away(two_runs, open_page, browser, tmp_path):
-    page = open_page(two_runs)
+    address, owner = two_runs
+    page = open_page(address, storage_state=owner)
     page.get_by_role("tab", name="Take away").click()
     with zipfile.ZipFile(saved(page, "Network (.keras)", tmp_path)) as network:
         assert {"config.json", "model.weights.h5"} <= set(network.namelist())
