@@ -58,7 +58,7 @@ def test_a_quick_run_completes_and_a_long_one_stops(app, open_page):
     train(page)
     expect(state(page)).to_have_text("Completed", timeout=240_000)
     expect(page.get_by_text(re.compile("of all 1,000 test pictures are named right"))).to_be_visible()
-    expect(page.locator(".lab-kernels img")).to_be_visible()
+    expect(page.locator(".lab-kernels img")).to_have_count(2)
     set_number(page, "Steps", 20_000)
     train(page)
     expect(state(page)).to_have_text("Running")
