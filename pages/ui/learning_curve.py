@@ -37,7 +37,7 @@ def learning_curve() -> None:
 
 def _curve(running: bool) -> None:
     _start_next()
-    if running and not _busy():
+    if running != _busy():
         st.rerun()
     settings = chosen(FineTuningSettings)
     done = [run for run in runs_of(FineTuningSettings) if run.result and comparable(run.settings, settings)]
