@@ -14,6 +14,7 @@ from pages.ui.channel_grid import channel_grid
 from pages.ui.controls import chosen
 from pages.ui.dream_form import dream_with, is_dreaming, layer_select, layers_here
 from pages.ui.session import lab, start_run
+from pages.ui.visitor import visitor
 from pages.ui.when_ready import loading
 
 PAGE = 24
@@ -66,9 +67,12 @@ def _grid(network: str, layer: str, channels: list[int]) -> None:
 def _make_only(wanted: ChannelSettings | None) -> None:
     """Have these pictures made, unless somebody has already asked for them; what this browser asked for before ends."""
     before = lab().runs.get(st.session_state.get(RUN, ""))
-    if before and before.settings != wanted:
+    if before and before.settings == wanted and before.state != State.STOPPED:
+        return
+    if before and before.owner == visitor():
+        # One that somebody else started, and that this browser only waited for, goes on.
         lab().stop(before.id)
-    if wanted and not (before and before.settings == wanted):
+    if wanted:
         st.session_state[RUN] = lab().runs.active_like(wanted) or start_run(wanted)
 
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import streamlit as st
+from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from engine.errors import LabError
 from engine.events import Progress, Snapshot
@@ -55,27 +56,30 @@ def files(done: int, total: int) -> str:
 def _form(*, running: bool) -> None:
     setting_inputs(PrepareSettings, ["split"], columns=1)
     upload = file_upload("Your own ZIP, a folder a class", ["zip"], key="own zip", most_mb=LARGEST_MB)
-    archive = _stored(upload.getvalue()) if upload else ""
     st.button(
         "Prepare dataset",
         icon=":material/folder_open:",
         type="primary",
         width="stretch",
         on_click=_prepare,
-        args=(archive,),
+        args=(upload,),
         disabled=running,
     )
     if not upload:
         source_note(CIFAR10)
 
 
-def _prepare(archive: str) -> None:
-    settings = PrepareSettings(split=chosen(PrepareSettings).split, archive=archive)
-    start_and_show(settings)
+def _prepare(upload: UploadedFile | None) -> None:
+    try:
+        archive = _stored(upload.getvalue()) if upload else ""
+    except OSError as error:
+        st.toast(f"The ZIP could not be kept: {error.strerror or error}.", icon=":material/error:")
+        return
+    start_and_show(PrepareSettings(split=chosen(PrepareSettings).split, archive=archive))
 
 
 def _stored(content: bytes) -> str:
-    """The path of the uploaded ZIP in the app's cache."""
+    """The path of the uploaded ZIP in the app's cache. Raises `OSError` where it cannot be written."""
     folder = cache_folder() / "uploads"
     path = folder / f"{hashlib.sha256(content).hexdigest()[:32]}.zip"
     if not path.exists():

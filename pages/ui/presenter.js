@@ -66,6 +66,9 @@ export default function ({ data, parentElement }) {
     event.preventDefault();
     action();
   };
+  // Called again with each new page: one listener is enough.
+  document.removeEventListener("keydown", root.keys);
+  root.keys = keys;
   document.addEventListener("keydown", keys);
   return () => document.removeEventListener("keydown", keys);
 }

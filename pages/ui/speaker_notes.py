@@ -15,7 +15,7 @@ NOTES: dict[str, tuple[str, ...]] = {
     ),
     "mnist": (
         "Before Train: what accuracy has a network that has learned nothing? (One guess in ten.)",
-        "While it learns: half of all is learned in the first fifty steps. Pause there and ask what is left.",
+        "While it learns: pause after a hundred steps. Almost everything is learned; ask what is left.",
         "Have someone draw a seven with a bar, then a tiny one in a corner.",
         "Where it is wrong: let the class read the worst five before you show the labels.",
         "Your turn: five challenges; the learning rate that diverges is the quickest, the small network the best.",
@@ -24,13 +24,13 @@ NOTES: dict[str, tuple[str, ...]] = {
         "Show the twelve distortions first: is it still a horse? That is all that augmentation claims.",
         "The schedule is drawn before training. Ask which of the two readings the textbook's sentence means.",
         "Quick takes two minutes: enough for the gradient norm, and for guessing the accuracy at the end.",
-        "Spot the bug: one batch of 128 test pictures says 66 to 74 %, for the same network.",
+        "Spot the bug: run it, and read out what single batches of 128 pictures say of one and the same network.",
     ),
     "fine_tuning": (
         "Own classes: a cup and a hand before the camera, ten pictures each, thirty seconds.",
         "Ask why the head alone does so well: what did the backbone see a million of?",
         "The dip where the blocks are unfrozen is the moment to talk about small steps.",
-        "The learning curve is the reason for all of it: from scratch needs a hundred times the pictures.",
+        "The learning curve is the reason for all of it: from scratch needs ten times the pictures.",
     ),
     "style_transfer": (
         "Cover the style and let the class say which of the sample styles it was.",

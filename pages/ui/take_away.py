@@ -3,15 +3,16 @@
 import ast
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import streamlit as st
 
-from engine.errors import LabError
 from engine.history import history_csv
 from engine.keras_file import check_size, keras_file
 from engine.records import Run, State
 from engine.rules import ExperimentSettings
 from pages.ui.chart_files import ChartFile, chart_files
+from pages.ui.offered_file import offered_file
 from pages.ui.session import lab
 from pages.ui.when_ready import loading, when_ready
 
@@ -66,25 +67,12 @@ def _network(run: Run, name: str, network: Network) -> None:
 
 
 def _network_file(run: Run, step: int, name: str, network: Network) -> None:
-    """The file is made before it is offered: what fails while a browser fetches it cannot be told in words."""
     if note := loading():
         st.caption(note)
         return
-    try:
-        content = _written(run.id, step, network.builder, run.settings)
-    except LabError as error:
-        st.caption(f":material/error: {error}")
-        st.button("Try again", icon=":material/refresh:", key=f"{name} network again")
-        return
-    st.download_button(
-        "Network (.keras)",
-        content,
-        f"{name}.keras",
-        "application/octet-stream",
-        icon=":material/download:",
-        on_click="ignore",
-    )
-    st.caption(f'`keras.saving.load_model("{name}.keras")` loads it, as of step {step:,}. {network.usage}')
+    make = partial(_written, run.id, step, network.builder, run.settings)
+    if offered_file(make, "Network (.keras)", f"{name}.keras"):
+        st.caption(f'`keras.saving.load_model("{name}.keras")` loads it, as of step {step:,}. {network.usage}')
 
 
 @st.cache_data(max_entries=2, show_spinner="Writing the network into a file…")

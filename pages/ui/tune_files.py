@@ -1,13 +1,16 @@
 """The tab "Take away": the fine-tuned network as a Keras and a TFLite file, the program that uses it, the history."""
 
 from collections.abc import Callable, Sequence
+from functools import partial
 
 import streamlit as st
 
 from engine.history import history_csv
 from engine.records import Run
+from engine.settings import FineTuningSettings
 from engine.tuned_files import naming_program, network_file
 from pages.ui.chart_files import ChartFile, chart_files
+from pages.ui.offered_file import offered_file
 from pages.ui.session import lab
 from pages.ui.tune_words import names_of
 
@@ -44,20 +47,15 @@ def _networks(run: Run) -> None:
     if not any(name == "weights" for name, _ in run.kept):
         st.caption("There are no weights to take: fine-tune a network first.")
         return
-    keras, tflite = st.columns(2)
-    for cell, kind, words in ((keras, "keras", "Network (.keras)"), (tflite, "tflite", "Network (.tflite)")):
-        cell.download_button(
-            words,
-            # Made when it is asked for.
-            lambda kind=kind: lab().call(
-                network_file, run.settings, lab().runs.arrays(run.id, "weights"), kind, timeout_s=TIMEOUT_S
-            ),
-            f"fine_tuned.{kind}",
-            "application/octet-stream",
-            icon=":material/download:",
-            on_click="ignore",
-        )
+    for cell, kind in zip(st.columns(2), ("keras", "tflite"), strict=True):
+        with cell:
+            offered_file(partial(_written, run.id, kind, run.settings), f"Network (.{kind})", f"fine_tuned.{kind}")
     st.caption(
         "Both take float32 pictures from 0 to 255 and give probabilities, in the order of the program's names. The "
-        "TFLite file runs on phones too; making it takes some seconds."
+        "TFLite file runs on phones too."
     )
+
+
+@st.cache_data(max_entries=4, show_spinner="Writing the network into a file…")
+def _written(run_id: str, kind: str, _settings: FineTuningSettings) -> bytes:
+    return lab().call(network_file, _settings, lab().runs.arrays(run_id, "weights"), kind, timeout_s=TIMEOUT_S)

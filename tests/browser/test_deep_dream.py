@@ -5,6 +5,7 @@ import re
 from playwright.sync_api import expect
 
 PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
+A_PICTURE = re.compile("^data:image/")
 
 
 def state(page):
@@ -31,13 +32,16 @@ def dream(page):
 def test_sample_to_completed_and_a_channel_to_a_dream(app, open_page):
     page = open_page(f"{app}/deep_dream")
     expect(page.get_by_text("A finished example")).to_be_visible()
-    example = page.locator(".wipe-after").first.get_attribute("src")
+    picture = page.locator(".wipe-after").first
+    expect(picture).to_have_attribute("src", A_PICTURE)
+    example = picture.get_attribute("src")
     page.get_by_text("Quick", exact=True).click()
     open_fold(page, "Octaves and steps")
     set_number(page, "Iterations", 4)
     dream(page)
     expect(state(page)).to_have_text("Completed")
-    assert page.locator(".wipe-after").first.get_attribute("src") != example
+    expect(picture).to_have_attribute("src", A_PICTURE)
+    expect(picture).not_to_have_attribute("src", example)
     expect(page.locator(".live-chart-plot .main-svg").first).to_be_visible()
     page.get_by_text("The making", exact=True).click()
     expect(page.locator(".history output")).to_have_text("step 12")
