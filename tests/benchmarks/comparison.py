@@ -10,6 +10,8 @@ import statistics
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
+import numpy as np
+
 CEILING = "the machine's ceiling"
 """As the base of a `Target`: the share of the ceiling that the side's `Work` has reached."""
 
@@ -115,6 +117,19 @@ class Comparison:
         if self.unit.endswith("/s"):
             return value
         return (1000 if self.unit.startswith("ms") else 1) / value
+
+
+@dataclass(frozen=True)
+class Latency:
+    """How long something took, in milliseconds, each time; the 95th percentile is aimed at, by name, where it is."""
+
+    title: str
+    values: Mapping[str, list[float]]
+    p95_at_most: Mapping[str, float]
+    note: str = ""
+
+    def p95(self, name: str) -> float:
+        return float(np.percentile(self.values[name], 95))
 
 
 def in_turn(
