@@ -1,4 +1,4 @@
-"""The lab's training loop against Keras `fit`: same network, same digits, same batches of 100, no evaluation."""
+"""The lab's training loop against Keras `fit` and the chapter's: same network, digits and batches, no evaluation."""
 
 import time
 
@@ -9,6 +9,7 @@ from engine.experiments.training import build_train_steps, draw_batches
 from engine.models.mnist import build_network
 from engine.settings import MnistSettings
 from engine.sources.mnist import load_digits
+from tests.benchmarks.chapter import chapter_session
 from tests.benchmarks.comparison import Comparison, in_turn
 
 STEPS = 200
@@ -18,7 +19,11 @@ SETTINGS = MnistSettings()
 
 def compare(repeats: int, quick: bool = False) -> Comparison:
     steps = 50 if quick else STEPS
-    sides = {"Keras fit": keras_fit(steps), "the lab's loop": lab_loop(steps)}
+    sides = {
+        "Keras fit": keras_fit(steps),
+        "the chapter, a step a call": chapter_session(steps),
+        "the lab's loop": lab_loop(steps),
+    }
     return in_turn("Training the MNIST network", "images/s", sides, repeats)
 
 
