@@ -12,6 +12,7 @@ from engine.records import Run
 from engine.rules import Settings
 from engine.settings import CifarSettings, FineTuningSettings, MnistSettings, PrepareSettings
 from engine.style_settings import StyleSettings
+from pages.ui.guessing import guessed_wrong, may_guess
 from pages.ui.session import lab
 
 PAGES: dict[type[Settings], str] = {
@@ -53,11 +54,12 @@ def _join() -> None:
     with st.form("join", border=False):
         code = st.text_input(f"The code on the screen, {LENGTH} letters", max_chars=2 * LENGTH, key="join code")
         joined = st.form_submit_button("Join", type="primary", width="stretch")
-    if not joined:
+    if not joined or not may_guess():
         return
     run = lab().watch(codes().run(code))
     if run:
         st.switch_page(PAGES[type(run.settings)], query_params={"run": run.id})
+    guessed_wrong()
     st.warning(f"{code.strip() or 'Nothing'} is not the code of a run that is shared now. It looks like KWMBT.")
 
 

@@ -27,7 +27,7 @@ def shown(content):
 
 def kept(content):
     """A picture that a run is given."""
-    made = picture_choice._kept.__wrapped__(content)
+    made = picture_choice.kept_picture.__wrapped__(content)
     assert made.startswith(b"\xff\xd8"), "what is kept is a JPEG file"
 
 
