@@ -1,4 +1,4 @@
-"""What is installed is what is pinned, down to what the packages need, and each package has its reason in the README."""
+"""What is installed is what is pinned, down to what packages need, and each package has its reason in the README."""
 
 import re
 from importlib.metadata import PackageNotFoundError, requires, version
