@@ -42,7 +42,7 @@ def settings_form(running: bool) -> None:
     if chosen(CifarSettings).schedule in ("staircase", "exponential"):
         setting_inputs(CifarSettings, ["decay_factor", "decay_steps"])
     settings = chosen(CifarSettings)
-    live_chart(schedule_chart(settings), key="schedule", height=230, description=spoken_schedule(settings))
+    live_chart(schedule_chart(settings), key="schedule", height=250, description=spoken_schedule(settings))
     with st.expander("Network", icon=":material/account_tree:"):
         setting_inputs(CifarSettings, ["width", "batch_norm", "dropout", "l2", "precision"])
     with st.expander("Evaluation and seed", icon=":material/query_stats:"):

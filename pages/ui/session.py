@@ -14,6 +14,8 @@ from engine.sources.locate import cache_folder
 from pages.ui.controls import adopt
 from pages.ui.visitor import visitor
 
+STARTED = "started last"
+
 
 @st.cache_resource(show_spinner=False)
 def lab() -> Lab:
@@ -34,7 +36,13 @@ def start_run(settings: Settings) -> str:
 def start_and_show(settings: Settings) -> None:
     """Start a run of this visitor, and show it on its page unless the lab refuses."""
     if run_id := start_run(settings):
+        st.session_state[STARTED] = run_id
         show_run(run_id, type(settings))
+
+
+def just_started(run: Run) -> bool:
+    """Whether this run is the last that this browser has started."""
+    return st.session_state.get(STARTED) == run.id
 
 
 def shown_run(settings: type[Settings], beside: type[Settings] | None = None) -> Run | None:
