@@ -20,6 +20,7 @@ st.navigation(
         st.Page("pages/style_transfer.py", title="Style transfer", icon=":material/brush:"),
         st.Page("pages/deep_dream.py", title="DeepDream", icon=":material/cloud:"),
         st.Page("pages/runs.py", title="Runs", icon=":material/history:"),
+        st.Page("pages/board.py", title="Your turn board", icon=":material/groups:", visibility="hidden"),
     ],
     position="top",
 ).run()

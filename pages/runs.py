@@ -11,16 +11,9 @@ from pages.ui.run_list import edit_run, run_name, told
 from pages.ui.run_thumbnail import thumbnail
 from pages.ui.session import lab
 from pages.ui.sharing import PAGES
+from pages.ui.titles import TITLES
 from pages.ui.visitor import is_own
 
-TITLES = {
-    "mnist": "MNIST",
-    "cifar": "CIFAR-10",
-    "prepare": "Preparing",
-    "fine_tuning": "Fine-tuning",
-    "style_transfer": "Style transfer",
-    "deep_dream": "DeepDream",
-}
 SHOWN = 12
 """Cards at first, and how many more each press adds."""
 
