@@ -6,6 +6,7 @@ import streamlit as st
 
 from pages.ui.presenter import presenter
 from pages.ui.theme import apply_style
+from pages.ui.tour import tour
 from pages.ui.visitor import keep_visitor
 
 st.set_page_config(page_title="CNN Lab", page_icon=Path(__file__).parent / "static" / "icon.png", layout="wide")
@@ -26,3 +27,4 @@ st.navigation(
 ).run()
 keep_visitor()
 presenter()
+tour()

@@ -13,7 +13,8 @@ from engine.settings import EXPERIMENTS
 from pages.ui.anatomy import page_head
 from pages.ui.board_view import board_view
 from pages.ui.boards import board_now, boards, open_board
-from pages.ui.sharing import PAGES, only_on_this_computer, qr_address
+from pages.ui.qr_code import only_on_this_computer, qr_address
+from pages.ui.sharing import PAGES
 from pages.ui.titles import TITLES
 from pages.ui.visitor import visitor
 

@@ -1,9 +1,5 @@
 """Sharing a run with a room: its link as a QR code, and a short code that one types on Home."""
 
-import base64
-import io
-
-import segno
 import streamlit as st
 
 from engine.dream_settings import DeepDreamSettings
@@ -14,6 +10,8 @@ from engine.settings import CifarSettings, FineTuningSettings, MnistSettings, Pr
 from engine.style_settings import StyleSettings
 from pages.ui.boards import PAGE as BOARD
 from pages.ui.boards import boards
+from pages.ui.handout import handout, handout_button
+from pages.ui.qr_code import only_on_this_computer, qr_address
 from pages.ui.session import lab
 
 PAGES: dict[type[Settings], str] = {
@@ -34,11 +32,13 @@ def codes() -> Codes:
 
 
 def share_button(run: Run | None) -> None:
-    """A button beside the page's title, and what it opens."""
+    """Buttons beside the page's title to share a run and to print it, and what they bring."""
     if not run:
         return
     with st.container(key="share", horizontal=True, horizontal_alignment="right"):
+        handout_button()
         st.button("Share", icon=":material/qr_code_2:", on_click=_open, args=(run.id,), key=f"share {run.id}")
+    handout(run)
     if st.session_state.get(SHARED) == run.id:
         _dialog(run)
 
@@ -83,18 +83,5 @@ def _dialog(run: Run) -> None:
         st.caption("This address leads here only on this computer: open the app by its network address to share it.")
 
 
-def only_on_this_computer(link: str) -> bool:
-    """Whether a link leads nowhere on any other."""
-    return "://localhost" in link or "://127.0.0.1" in link
-
-
 def _open(run_id: str) -> None:
     st.session_state[SHARED] = run_id
-
-
-@st.cache_data(max_entries=50, show_spinner=False)
-def qr_address(link: str) -> str:
-    """An address of a picture: the QR code of a link."""
-    file = io.BytesIO()
-    segno.make(link, error="m").save(file, kind="svg", xmldecl=False, border=3, light="#fff", dark="#14161c")
-    return "data:image/svg+xml;base64," + base64.b64encode(file.getvalue()).decode()
