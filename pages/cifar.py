@@ -27,6 +27,7 @@ from pages.ui.session import shown_run, start_and_show
 from pages.ui.sharing import share_button
 from pages.ui.sources_panel import source_note
 from pages.ui.take_away import take_away
+from pages.ui.your_turn import your_turn
 
 
 def train() -> None:
@@ -78,6 +79,7 @@ lesson_tabs(
         "Take away": lambda: take_away(run or example(), "cifar", NETWORK, cifar_charts, cifar_program),
         "What to notice": lambda: st.markdown(what_to_notice(result_of(run or example()))),
         "Spot the bug": cifar_bugs,
+        "Your turn": lambda: your_turn("cifar"),
         "The code": lambda: st.code(cifar_code(chosen(CifarSettings)), language="python"),
     },
 )

@@ -2,7 +2,6 @@
 
 import streamlit as st
 
-from engine.challenges import MNIST_CHALLENGES
 from engine.events import Predictions, Progress
 from engine.history import marks, points
 from engine.models.layers import mnist_layers
@@ -103,7 +102,7 @@ lesson_tabs(
         "Where it is wrong": lambda: where_it_is_wrong(run),
         "What it learned": lambda: what_it_learned(run),
         "Spot the bug": lambda: spot_the_bug(run),
-        "Your turn": lambda: your_turn(MNIST_CHALLENGES, MnistSettings),
+        "Your turn": lambda: your_turn("mnist"),
         "Compare": lambda: compare(MnistSettings, run),
         "Take away": lambda: take_away(run or example(), "mnist", NETWORK, mnist_charts, mnist_program),
         "The code": lambda: st.code(mnist_code(chosen(MnistSettings)), language="python"),
