@@ -114,8 +114,8 @@ def running(
 ) -> Iterator[App]:
     """An app with an empty cache in `folder`, which ends with the block, and so do all its processes.
 
-    forget_s: how long Streamlit keeps a session whose browser has gone; limit_bytes: what all its processes together may
-    take of the memory, 0 for no limit (see `limited`). Data come from `CNN_LAB_DATA` as it is set.
+    forget_s: how long Streamlit keeps a session whose browser has gone; limit_bytes: what all its processes may take
+    together, 0 for no limit (see `limited`). Data come from `CNN_LAB_DATA` as it is set.
     """
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
