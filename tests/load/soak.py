@@ -31,15 +31,18 @@ LIGHT: dict[str, Activity] = {
     "draw": visits.draw,
     "classify": lambda client: visits.classify(client, random.choice(["Cat", "Temple", "Coffee", "Rocket"])),
     "tabs of MNIST": _tabs,
-    "MNIST": lambda client: visits.train(client, Steps=random.choice([40, 60, 80])),
+    "MNIST": lambda client: visits.train(client, "mnist", {"Steps": random.choice([40, 60, 80])}),
 }
+SHORT_TUNING = {"Per class": 10, "Head steps": 20, "Tune steps": 0, "Test images": 100}
 ALL: dict[str, Activity] = {
     **LIGHT,
-    "CIFAR-10": lambda client: visits.train(client, "cifar", Steps=random.choice([20, 30]), Eval_every=10),
+    "CIFAR-10": lambda client: visits.train(client, "cifar", {"Steps": random.choice([20, 30]), "Eval every": 10}),
     "prepare": visits.prepare,
-    "fine-tune": lambda client: visits.fine_tune(client, Per_class=10, Head_steps=20, Tune_steps=0, Test_images=100),
-    "style": lambda client: visits.stylize(client, Max_size=random.choice([128, 160]), Steps=12),
-    "dream": lambda client: visits.dream(client, Iterations=random.choice([4, 6]), Max_size=random.choice([192, 256])),
+    "fine-tune": lambda client: visits.fine_tune(client, SHORT_TUNING),
+    "style": lambda client: visits.stylize(client, {"Max size": random.choice([128, 160]), "Steps": 12}),
+    "dream": lambda client: visits.dream(
+        client, {"Iterations": random.choice([4, 6]), "Max size": random.choice([192, 256])}
+    ),
     "channels": visits.browse_channels,
 }
 

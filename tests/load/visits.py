@@ -1,16 +1,17 @@
 """What visitors of the app do, each on a `Client`: start a run and watch it, watch somebody else's, draw, browse."""
 
-import asyncio
 import random
 import re
 import urllib.parse
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from tests.drawn_digits import as_sent
-from tests.load.client import Client
+from tests.load.client import Client, Node
 
 ENDED = ("Completed", "Stopped", "Failed")
+STATE = re.compile(r'class="lab-state lab-\w+">(\w+)</b>')
 RUN_S = 600.0
 """The longest that a run may take, waiting for its turn included."""
 
@@ -24,16 +25,6 @@ class Watched:
     state: str
     reason: str
     points: dict[str, int]
-
-
-def states(client: Client) -> list[str]:
-    """The state of each run that the page shows, from its bar."""
-    return re.findall(r'class="lab-state lab-\w+">(\w+)</b>', client.text)
-
-
-def state(client: Client) -> str:
-    """The state of the last of them; empty where the page shows none."""
-    return (states(client) or [""])[-1]
 
 
 def run_id(client: Client) -> str:
@@ -50,20 +41,34 @@ def points(client: Client, key: str) -> dict[str, int]:
     }
 
 
+def bar(client: Client) -> Node | None:
+    """The last run bar of the page."""
+    bars = [node for node in client.shown("html") if STATE.search(node.message.body)]
+    return bars[-1] if bars else None
+
+
+def state(client: Client) -> str:
+    """The state of its run, from the bar; empty where the page shows none."""
+    shown = bar(client)
+    return STATE.search(shown.message.body)[1] if shown else ""
+
+
+def at_rest(client: Client) -> bool:
+    """Whether the run has ended and the page shows it for good: the last update is followed by one of all the page."""
+    return state(client) in ENDED and not client.running and bar(client).fragment not in client.timers
+
+
 async def watch(client: Client, page: str, charts: str = "", timeout_s: float = RUN_S) -> Watched:
-    """Look at the run of the page until it has ended, and the page with it has come to rest."""
-    await client.until(lambda c: state(c) in ENDED, timeout_s)
-    # The last update of the fragment is followed by one of the whole page.
-    await asyncio.sleep(1)
-    bar = next(node.message.body for node in client.shown("html") if "lab-state" in node.message.body)
-    notes = re.findall(r"<span>(.*?)</span>", bar)
+    """Look at the run of the page until it has ended."""
+    await client.until(at_rest, timeout_s)
+    notes = re.findall(r"<span>(.*?)</span>", bar(client).message.body)
     return Watched(page, run_id(client), state(client), " ".join(notes), points(client, charts) if charts else {})
 
 
-async def start(client: Client, button: str, **settings: Any) -> str:
-    """Set these widgets, by their labels with _ for a blank, press the button, and return the id of the run."""
+async def start(client: Client, button: str, settings: Mapping[str, Any]) -> str:
+    """Set these widgets, by their labels, press the button, and return the id of the run."""
     for label, value in settings.items():
-        await client.fill(label.replace("_", " "), value)
+        await client.fill(label, value)
     before = run_id(client)
     await client.press(button)
     if run_id(client) == before:
@@ -71,38 +76,38 @@ async def start(client: Client, button: str, **settings: Any) -> str:
     return run_id(client)
 
 
-async def train(client: Client, page: str = "mnist", **settings: Any) -> Watched:
+async def train(client: Client, page: str = "mnist", settings: Mapping[str, Any] = {}) -> Watched:
     """Start a training on its page and watch it to its end."""
     await client.open(f"/{page}")
-    await start(client, "Train", **settings)
+    await start(client, "Train", settings)
     return await watch(client, page, "learning" if page == "mnist" else "")
 
 
 async def prepare(client: Client) -> Watched:
     """Prepare the data set for fine-tuning."""
     await client.open("/fine_tuning")
-    await start(client, "Prepare dataset")
+    await start(client, "Prepare dataset", {})
     return await watch(client, "prepare")
 
 
-async def fine_tune(client: Client, **settings: Any) -> Watched:
+async def fine_tune(client: Client, settings: Mapping[str, Any] = {}) -> Watched:
     """Fine-tune on what the app has."""
     await client.open("/fine_tuning")
-    await start(client, "Fine-tune", **settings)
+    await start(client, "Fine-tune", settings)
     return await watch(client, "fine_tuning")
 
 
-async def stylize(client: Client, **settings: Any) -> Watched:
+async def stylize(client: Client, settings: Mapping[str, Any] = {}) -> Watched:
     """Paint the photograph of the page in the style of the page."""
     await client.open("/style_transfer")
-    await start(client, "Stylize", **settings)
+    await start(client, "Stylize", settings)
     return await watch(client, "style_transfer")
 
 
-async def dream(client: Client, **settings: Any) -> Watched:
+async def dream(client: Client, settings: Mapping[str, Any] = {}) -> Watched:
     """Dream on the photograph of the page."""
     await client.open("/deep_dream")
-    await start(client, "Dream", **settings)
+    await start(client, "Dream", settings)
     return await watch(client, "deep_dream")
 
 
