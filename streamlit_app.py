@@ -4,12 +4,14 @@ from pathlib import Path
 
 import streamlit as st
 
+from pages.ui.anatomy import begin_app
 from pages.ui.presenter import presenter
 from pages.ui.theme import apply_style
 from pages.ui.tour import tour
 from pages.ui.visitor import keep_visitor
 
 st.set_page_config(page_title="CNN Lab", page_icon=Path(__file__).parent / "static" / "icon.png", layout="wide")
+begin_app()
 apply_style()
 st.navigation(
     [

@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import html
+import secrets
 from collections.abc import Mapping
 from typing import Any
 
@@ -84,7 +85,7 @@ def _stored(content: bytes) -> str:
     path = folder / f"{hashlib.sha256(content).hexdigest()[:32]}.zip"
     if not path.exists():
         folder.mkdir(parents=True, exist_ok=True)
-        part = path.with_suffix(".part")
+        part = path.with_suffix(f".{secrets.token_hex(4)}.part")
         part.write_bytes(content)
         part.replace(path)
     return str(path)
