@@ -43,7 +43,7 @@ def settings_form(running: bool) -> None:
     preset_picker(MnistSettings)
     setting_inputs(MnistSettings, ["steps", "batch_size", "learning_rate", "momentum"])
     with st.expander("Network", icon=":material/account_tree:"):
-        setting_inputs(MnistSettings, ["conv1_features", "pool1", "conv2_features", "pool2", "dense_size"])
+        setting_inputs(MnistSettings, ["conv1_features", "pool1", "conv2_features", "pool2", "dense_size", "precision"])
     with st.expander("Evaluation and seed", icon=":material/query_stats:"):
         setting_inputs(MnistSettings, ["eval_every", "eval_size", "seed"])
     st.button("Train", icon=":material/play_arrow:", type="primary", width="stretch", on_click=train, disabled=running)
