@@ -9,7 +9,9 @@ that the nanny spawns would run again; and rather than `SubprocessCluster`, beca
 orphans when its parent is killed, and does not run on Windows.
 """
 
+import contextlib
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -45,6 +47,15 @@ def start_cluster() -> tuple[subprocess.Popen[str], str]:
     return process, address
 
 
+def end_group(process: subprocess.Popen[str]) -> None:
+    """End the child and all that it started, at once, also where one of them hangs."""
+    with contextlib.suppress(OSError, AttributeError):
+        # Where there are no groups of processes the child alone is ended.
+        os.killpg(process.pid, signal.SIGKILL)
+    process.kill()
+    process.wait()
+
+
 def main() -> None:
     """Print the scheduler's address, and serve until standard input closes."""
     # Only the address goes to the parent's pipe, which nobody reads afterwards: what workers print goes to the log.
@@ -57,6 +68,9 @@ def main() -> None:
             # Dask gives a worker up for good if none is there just this long after one was lost, though by then
             # the next may be starting. The nanny alone decides.
             "distributed.deploy.lost-worker-timeout": "1000h",
+            # A worker that dies is seen at once. That one has not been heard of for minutes says nothing: the clock was
+            # set, or the computer slept.
+            "distributed.scheduler.worker-ttl": None,
             # The scheduler remembers the last events of each topic; the lab keeps its own record.
             "distributed.admin.low-level-log-length": 10,
             # Nothing here is worth spilling to disk; the last resort stays: a worker that fills the memory is ended.
