@@ -24,6 +24,9 @@ from engine.errors import WorkerError
 THREADS = 4
 """One for the experiment, the others for short calls."""
 
+END_S = 10.0
+"""How long the child may take to end in order."""
+
 ROOT = Path(__file__).parent.parent
 
 
@@ -47,10 +50,15 @@ def start_cluster() -> tuple[subprocess.Popen[str], str]:
     return process, address
 
 
-def end_group(process: subprocess.Popen[str]) -> None:
-    """End the child and all that it started, at once, also where one of them hangs."""
+def end_cluster(process: subprocess.Popen[str]) -> None:
+    """End the child and all that it started, also those that hang."""
+    if process.stdin:
+        with contextlib.suppress(OSError):
+            process.stdin.close()
+    with contextlib.suppress(subprocess.TimeoutExpired):
+        process.wait(END_S)
     with contextlib.suppress(OSError, AttributeError):
-        # Where there are no groups of processes the child alone is ended.
+        # They are a group of their own. Where there are no groups the child alone is ended.
         os.killpg(process.pid, signal.SIGKILL)
     process.kill()
     process.wait()

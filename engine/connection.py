@@ -4,10 +4,12 @@ An address such as tcp://host:8786 is taken as it is; for tls://host:8786 Dask r
 its own configuration, which the environment can give (DASK_DISTRIBUTED__COMM__TLS__CA_FILE, __CLIENT__CERT, …).
 """
 
+import contextlib
 import os
 import subprocess
 import threading
 import time
+import traceback
 from collections.abc import Callable
 from concurrent.futures import CancelledError
 from typing import Any, TypeVar
@@ -17,7 +19,7 @@ from distributed import Client, Future, KilledWorker
 from distributed.comm import CommClosedError
 
 from engine import device, worker
-from engine.cluster import end_group, start_cluster
+from engine.cluster import end_cluster, start_cluster
 from engine.errors import InvalidInput, WorkerError
 
 CONNECT_S = 10.0
@@ -30,6 +32,11 @@ HEADROOM_S = 2.0
 
 MOST_CALL_BYTES = 128_000_000
 """Arrays that a short call may bring: pictures have less than a megabyte, the weights of a network some dozens."""
+
+DIED = (
+    "Its worker process died: it was killed, or the computer ran out of memory. "
+    "A new one is starting; smaller settings need less memory."
+)
 
 R = TypeVar("R")
 
@@ -70,12 +77,12 @@ class Connection:
             # Dask raises the last two where a certificate is not configured.
             raise WorkerError(f"No scheduler answers at {address} (CNN_LAB_SCHEDULER): {error}") from error
         client.subscribe_topic(self._topic, self._receive)
-        if self._warm_up:
-            client.register_plugin(worker.WarmUp())
-            client.submit(device.describe_device, pure=False).add_done_callback(self._see_device)
         with self._changed:
             self._client = client
             self._changed.notify_all()
+        if self._warm_up:
+            # Dask waits until every worker has the plugin, and one of them may hang.
+            threading.Thread(target=self._warm, args=(client,), name="warm-up", daemon=True).start()
 
     def close(self) -> None:
         """Leave the scheduler, and end the private cluster."""
@@ -83,13 +90,8 @@ class Connection:
             client, process, self._client, self._process = self._client, self._process, None, None
         if client:
             client.close(timeout=2)
-        if process and process.stdin:
-            process.stdin.close()
-            try:
-                process.wait(10)
-            except subprocess.TimeoutExpired:
-                # One of its processes hangs; they are a group of their own.
-                end_group(process)
+        if process:
+            end_cluster(process)
 
     @property
     def slots(self) -> int:
@@ -172,9 +174,25 @@ class Connection:
                 raise WorkerError(self.trouble or f"The workers did not start within {timeout_s:.0f} s.")
             return self._client
 
+    def _warm(self, client: Client) -> None:
+        with contextlib.suppress(OSError, TimeoutError, RuntimeError, CancelledError):
+            client.register_plugin(worker.WarmUp())
+            client.submit(device.describe_device, pure=False).add_done_callback(self._see_device)
+
     def _see_device(self, future: Future) -> None:
         if future.status == "finished":
             self.device = future.result()
+
+
+def why_it_ended(future: Future) -> str:
+    """Why Dask is done with a run that has not said itself how it ended. What is unexpected goes to the log."""
+    error = future.exception() if future.status == "error" else None
+    if future.status in ("cancelled", "lost") or isinstance(error, KilledWorker):
+        return DIED
+    if error is None:
+        return "It ended without a result."
+    traceback.print_exception(error)
+    return f"An unexpected {type(error).__name__} ended it: {error}. The app's log has the details."
 
 
 def _bytes(argument: Any) -> int:

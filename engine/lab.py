@@ -14,11 +14,11 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any, TypeVar
 
-from distributed import Future, KilledWorker
+from distributed import Future
 
 from engine import device, worker
 from engine.archive import Archive
-from engine.connection import Connection
+from engine.connection import DIED, Connection, why_it_ended
 from engine.errors import InvalidSettings, WorkerError
 from engine.events import Arrays
 from engine.fairness import check_limits, operators_most
@@ -28,11 +28,6 @@ from engine.runs import Runs
 
 UNWATCHED_S = 300.0
 """A run that nobody has watched for this long is stopped: someone else may be waiting for its slot."""
-
-DIED = (
-    "Its worker process died: it was killed, or the computer ran out of memory. "
-    "A new one is starting; smaller settings need less memory."
-)
 
 R = TypeVar("R")
 
@@ -241,9 +236,7 @@ class Lab:
             threading.Thread(target=self._order, args=(record, worker.Order(stop=True)), daemon=True).start()
 
     def _released(self, record: Record, future: Future) -> None:
-        killed = future.status == "error" and isinstance(future.exception(), KilledWorker)
-        lost = future.status in ("cancelled", "lost")
-        self.runs.fail([record], DIED if killed or lost else "It ended without a result.")
+        self.runs.fail([record], why_it_ended(future))
 
     def _order(self, record: Record | None, order: worker.Order) -> None:
         if record and record.worker:

@@ -14,7 +14,7 @@ from typing import Any
 from PIL import Image
 
 from engine.dream_settings import ChannelSettings, DeepDreamSettings, terms_of
-from engine.errors import InvalidSettings
+from engine.errors import InvalidSettings, LabError
 from engine.memory import style_bytes
 from engine.models.efficientnet_parts import parts
 from engine.models.layers import Layer, cifar_layers, mnist_layers
@@ -192,7 +192,11 @@ def _shape(image: bytes, longest: int) -> tuple[int, int]:
 
 
 def _class_sizes(settings: Settings, data: Path | None) -> tuple[int, ...]:
-    return class_sizes(settings.folder, data) if isinstance(settings, FineTuningSettings) else ()
+    try:
+        return class_sizes(settings.folder, data) if isinstance(settings, FineTuningSettings) else ()
+    except (LabError, OSError):
+        # The run says what is wrong with the pictures.
+        return ()
 
 
 def _largest(settings: Settings, name: str, does_fit: Callable[[Settings], bool]) -> float | None:
