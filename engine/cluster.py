@@ -19,6 +19,7 @@ from pathlib import Path
 import dask
 from distributed import LocalCluster
 
+from engine.clock import keep_steady
 from engine.errors import WorkerError
 
 THREADS = 4
@@ -69,6 +70,7 @@ def main() -> None:
     # Only the address goes to the parent's pipe, which nobody reads afterwards: what workers print goes to the log.
     to_parent = os.fdopen(os.dup(sys.stdout.fileno()), "w")
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
+    keep_steady()
     dask.config.set(
         {
             # A run that killed its worker is reported as failed, never silently run again.
@@ -79,6 +81,8 @@ def main() -> None:
             # A worker that dies is seen at once. That one has not been heard of for minutes says nothing: the clock was
             # set, or the computer slept.
             "distributed.scheduler.worker-ttl": None,
+            # Before a worker connects.
+            "distributed.worker.preload": ["engine.clock"],
             # The scheduler remembers the last events of each topic; the lab keeps its own record.
             "distributed.admin.low-level-log-length": 10,
             # Nothing here is worth spilling to disk; the last resort stays: a worker that fills the memory is ended.

@@ -19,6 +19,7 @@ from distributed import Client, Future, KilledWorker
 from distributed.comm import CommClosedError
 
 from engine import device, worker
+from engine.clock import keep_steady
 from engine.cluster import end_cluster, start_cluster
 from engine.errors import InvalidInput, WorkerError
 
@@ -49,6 +50,7 @@ class Connection:
     """
 
     def __init__(self, topic: str, receive: Callable[[Any], None], *, warm_up: bool) -> None:
+        keep_steady()
         self.device: device.Device | None = None
         self.trouble = ""
         """A sentence why the workers cannot be reached just now, or an empty text."""
