@@ -19,6 +19,7 @@ from pages.ui.gallery import gallery_html
 from pages.ui.lesson_tabs import lesson_tabs
 from pages.ui.live import live_view
 from pages.ui.live_chart import Chart, live_charts
+from pages.ui.memory_note import start_button
 from pages.ui.mnist_bugs import spot_the_bug
 from pages.ui.mnist_evidence import DIGITS
 from pages.ui.mnist_files import NETWORK, mnist_charts, mnist_program
@@ -46,7 +47,7 @@ def settings_form(running: bool) -> None:
         setting_inputs(MnistSettings, ["conv1_features", "pool1", "conv2_features", "pool2", "dense_size", "precision"])
     with st.expander("Evaluation and seed", icon=":material/query_stats:"):
         setting_inputs(MnistSettings, ["eval_every", "eval_size", "seed"])
-    st.button("Train", icon=":material/play_arrow:", type="primary", width="stretch", on_click=train, disabled=running)
+    start_button("Train", chosen(MnistSettings), on_click=train, running=running)
     source_note(MNIST)
 
 

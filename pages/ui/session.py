@@ -7,6 +7,8 @@ import streamlit as st
 from engine.archive import Archive
 from engine.errors import LabError
 from engine.lab import Lab
+from engine.memory import TENSORFLOW_BYTES, free_bytes
+from engine.needs import check_fits
 from engine.records import Run
 from engine.rules import Settings
 from engine.settings import EXPERIMENTS
@@ -24,9 +26,17 @@ def lab() -> Lab:
     return Lab(Archive(cache_folder() / "runs", EXPERIMENTS, limit_bytes))
 
 
+@st.cache_data(ttl=15, show_spinner=False)
+def headroom() -> float:
+    """Bytes that a run may take where it would go on; of this computer while the workers are not there yet."""
+    told = lab().headroom() if lab().device else None
+    return max(0.0, free_bytes() - TENSORFLOW_BYTES) if told is None else told
+
+
 def start_run(settings: Settings) -> str:
     """Start a run of this visitor and return its id; empty, with a word to the visitor, where the lab refuses."""
     try:
+        check_fits(settings, headroom())
         return lab().start(settings, visitor())
     except LabError as error:
         st.toast(str(error), icon=":material/front_hand:")
