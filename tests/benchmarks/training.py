@@ -16,12 +16,13 @@ STEPS_A_CALL = 5
 SETTINGS = MnistSettings()
 
 
-def compare(repeats: int) -> Comparison:
-    sides = {"Keras fit": keras_fit(), "the lab's loop": lab_loop()}
+def compare(repeats: int, quick: bool = False) -> Comparison:
+    steps = 50 if quick else STEPS
+    sides = {"Keras fit": keras_fit(steps), "the lab's loop": lab_loop(steps)}
     return in_turn("Training the MNIST network", "images/s", sides, repeats)
 
 
-def keras_fit():
+def keras_fit(steps: int):
     digits = load_digits()
     network = build_network(SETTINGS)
     network.compile(
@@ -30,7 +31,7 @@ def keras_fit():
         metrics=["accuracy"],
     )
     x = digits.train_images[..., np.newaxis].astype(np.float32) / 255
-    epochs = STEPS * SETTINGS.batch_size // len(x)
+    epochs = steps * SETTINGS.batch_size // len(x)
 
     def fit() -> float:
         started = time.perf_counter()
@@ -41,7 +42,7 @@ def keras_fit():
     return fit
 
 
-def lab_loop():
+def lab_loop(steps: int):
     digits = load_digits()
     network = build_network(SETTINGS)
     train_steps = build_train_steps(network, digits.train_images, digits.train_labels, momentum=SETTINGS.momentum)
@@ -50,9 +51,9 @@ def lab_loop():
 
     def loop() -> float:
         started = time.perf_counter()
-        for _ in range(STEPS // STEPS_A_CALL):
+        for _ in range(steps // STEPS_A_CALL):
             train_steps(np.stack([next(batches) for _ in range(STEPS_A_CALL)]), rates)
-        return STEPS * SETTINGS.batch_size / (time.perf_counter() - started)
+        return steps * SETTINGS.batch_size / (time.perf_counter() - started)
 
     loop()
     return loop
