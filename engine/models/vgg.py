@@ -34,7 +34,9 @@ def build_features(vgg: Vgg, wanted: Collection[str], pooling: str = "max", dtyp
             match name[:4]:
                 case "conv":
                     kernel, turned, bias = weights[name]
-                    maps = tf.nn.bias_add(convolved(maps, kernel, turned, 1 if dtype == tf.bfloat16 else STRIPS.get(name, 1)), bias)
+                    maps = tf.nn.bias_add(
+                        convolved(maps, kernel, turned, 1 if dtype == tf.bfloat16 else STRIPS.get(name, 1)), bias
+                    )
                 case "relu":
                     maps = tf.nn.relu(maps)
                 case _:
