@@ -10,6 +10,8 @@ from engine.allowance import Allowance
 from engine.archive import RUN_ID, Archive
 from engine.errors import LabError, TooMany
 from engine.lab import Lab
+from engine.memory import TENSORFLOW_BYTES, free_bytes
+from engine.needs import check_fits
 from engine.records import Run
 from engine.rules import Settings
 from engine.settings import EXPERIMENTS
@@ -17,8 +19,9 @@ from engine.sources.locate import cache_folder
 from pages.ui.controls import adopt
 from pages.ui.visitor import visitor
 
-R = TypeVar("R")
+STARTED = "started last"
 
+R = TypeVar("R")
 
 CALLS_A_MINUTE, CALLS_OF_ALL = 300, 3_000
 """Short calls; whoever draws a digit makes five a second at most."""
@@ -43,9 +46,17 @@ def lab() -> Lab:
     return SharedLab(Archive(cache_folder() / "runs", EXPERIMENTS, limit_bytes))
 
 
+@st.cache_data(ttl=15, show_spinner=False)
+def headroom() -> float:
+    """Bytes that a run may take where it would go on; of this computer while the workers are not there yet."""
+    told = lab().headroom() if lab().device else None
+    return max(0.0, free_bytes() - TENSORFLOW_BYTES) if told is None else told
+
+
 def start_run(settings: Settings) -> str:
     """Start a run of this visitor and return its id; empty, with a word to the visitor, where the lab refuses."""
     try:
+        check_fits(settings, headroom())
         return lab().start(settings, visitor())
     except LabError as error:
         st.toast(str(error), icon=":material/front_hand:")
@@ -55,7 +66,13 @@ def start_run(settings: Settings) -> str:
 def start_and_show(settings: Settings) -> None:
     """Start a run of this visitor, and show it on its page unless the lab refuses."""
     if run_id := start_run(settings):
+        st.session_state[STARTED] = run_id
         show_run(run_id, type(settings))
+
+
+def just_started(run: Run) -> bool:
+    """Whether this run is the last that this browser has started."""
+    return st.session_state.get(STARTED) == run.id
 
 
 def shown_run(settings: type[Settings], beside: type[Settings] | None = None) -> Run | None:

@@ -76,7 +76,7 @@ def _settings() -> tuple[Numbers, Sliding]:
         persist_state="session",
         help="Runs the window backwards: each input cell is spread over a window of the output, which grows.",
     )
-    seed = number("Numbers", "numbers", 0, 0, 999, help="Another start of the random numbers.")
+    seed = number("Random seed", "numbers", 0, 0, 999, help="Another seed fills input and kernels with other numbers.")
     sliding = sliding_of(kernel, stride, padding, dilation, transposed)
     return demo_numbers(seed, size, channels, filters, kernel), sliding
 
