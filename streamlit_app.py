@@ -11,7 +11,7 @@ from pages.ui.visitor import keep_visitor
 
 st.set_page_config(page_title="CNN Lab", page_icon=Path(__file__).parent / "static" / "icon.png", layout="wide")
 apply_style()
-st.navigation(
+page = st.navigation(
     [
         st.Page("pages/home.py", title="Home", icon=":material/home:", default=True),
         st.Page("pages/convolution.py", title="Convolution", icon=":material/grid_on:"),
@@ -24,7 +24,8 @@ st.navigation(
         st.Page("pages/board.py", title="Your turn board", icon=":material/groups:", visibility="hidden"),
     ],
     position="top",
-).run()
+)
+page.run()
 keep_visitor()
 presenter()
-tour()
+tour(page.url_path)
