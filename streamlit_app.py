@@ -4,13 +4,17 @@ from pathlib import Path
 
 import streamlit as st
 
+from pages.ui.anatomy import begin_app
 from pages.ui.presenter import presenter
 from pages.ui.theme import apply_style
 from pages.ui.tour import tour
+from pages.ui.uploads import limit_uploads
 from pages.ui.visitor import keep_visitor
 
 st.set_page_config(page_title="CNN Lab", page_icon=Path(__file__).parent / "static" / "icon.png", layout="wide")
+begin_app()
 apply_style()
+limit_uploads()
 page = st.navigation(
     [
         st.Page("pages/home.py", title="Home", icon=":material/home:", default=True),

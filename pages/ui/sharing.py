@@ -10,6 +10,7 @@ from engine.settings import CifarSettings, FineTuningSettings, MnistSettings, Pr
 from engine.style_settings import StyleSettings
 from pages.ui.boards import PAGE as BOARD
 from pages.ui.boards import boards
+from pages.ui.guessing import guessed_wrong, may_guess
 from pages.ui.handout import handout, handout_button
 from pages.ui.qr_code import only_on_this_computer, qr_address
 from pages.ui.session import lab
@@ -57,13 +58,14 @@ def _join() -> None:
     with st.form("join", border=False):
         code = st.text_input(f"The code on the screen, {LENGTH} letters", max_chars=2 * LENGTH, key="join code")
         joined = st.form_submit_button("Join", type="primary", width="stretch")
-    if not joined:
+    if not joined or not may_guess():
         return
     run = lab().watch(codes().run(code))
     if run:
         st.switch_page(PAGES[type(run.settings)], query_params={"run": run.id})
     if board := boards().view(code):
         st.switch_page(BOARD, query_params={"code": board.code})
+    guessed_wrong()
     st.warning(
         f"{code.strip() or 'Nothing'} is not the code of a run or a board that is shared now. It looks like KWMBT."
     )
