@@ -33,6 +33,7 @@ LIGHT: dict[str, Activity] = {
     "tabs of MNIST": _tabs,
     "MNIST": lambda client: visits.train(client, "mnist", {"Steps": random.choice([40, 60, 80])}),
 }
+MOST_GROWTH = 0.05
 SHORT_TUNING = {"Per class": 10, "Head steps": 20, "Tune steps": 0, "Test images": 100}
 ALL: dict[str, Activity] = {
     **LIGHT,
