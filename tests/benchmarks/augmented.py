@@ -27,32 +27,33 @@ IMAGES = RNG.integers(0, 256, (10_000, 32, 32, 3), dtype=np.uint8)
 LABELS = RNG.integers(0, 10, 10_000).astype(np.int32)
 
 
-def compare(repeats: int) -> Comparison:
+def compare(repeats: int, quick: bool = False) -> Comparison:
+    steps = 5 if quick else STEPS
     sides = {
-        "Keras fit with tf.data": keras_fit(),
-        "the lab's loop, float32": lab_loop("float32"),
-        "the lab's loop, bfloat16": lab_loop("bfloat16"),
+        "Keras fit with tf.data": keras_fit(steps),
+        "the lab's loop, float32": lab_loop("float32", steps),
+        "the lab's loop, bfloat16": lab_loop("bfloat16", steps),
     }
     if importlib.util.find_spec("torch"):
         from tests.benchmarks.augmented_torch import torch_loop
 
-        sides["PyTorch, eager"] = torch_loop(IMAGES, LABELS, STEPS, BATCH)
+        sides["PyTorch, eager"] = torch_loop(IMAGES, LABELS, steps, BATCH)
     return in_turn("Training the CIFAR-10 network with augmentation", "images/s", sides, repeats)
 
 
-def timed(run: Callable[[], None]) -> Callable[[], float]:
-    """Images a second of `run`, which does `STEPS` steps; it is run once before."""
+def timed(run: Callable[[], None], steps: int) -> Callable[[], float]:
+    """Images a second of `run`, which does `steps` steps; it is run once before."""
 
     def measure() -> float:
         started = time.perf_counter()
         run()
-        return STEPS * BATCH / (time.perf_counter() - started)
+        return steps * BATCH / (time.perf_counter() - started)
 
     run()
     return measure
 
 
-def lab_loop(precision: str) -> Callable[[], float]:
+def lab_loop(precision: str, steps: int) -> Callable[[], float]:
     settings = CifarSettings(**CHAPTER, precision=precision)
     prepare = build_prepare(settings, tf.random.Generator.from_seed(0))
     train_steps = build_train_steps(build_network(settings), IMAGES, LABELS, "sgd", prepare=prepare)
@@ -60,19 +61,19 @@ def lab_loop(precision: str) -> Callable[[], float]:
     rates = np.full(STEPS_A_CALL, 0.01, np.float32)
 
     def loop() -> None:
-        for _ in range(STEPS // STEPS_A_CALL):
+        for _ in range(steps // STEPS_A_CALL):
             train_steps(np.stack([next(batches) for _ in rates]), rates)
 
-    return timed(loop)
+    return timed(loop, steps)
 
 
-def keras_fit() -> Callable[[], float]:
+def keras_fit(steps: int) -> Callable[[], float]:
     network = plain_network()
     loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
     network.compile(keras.optimizers.SGD(0.01), loss, metrics=["accuracy"])
     pictures = tf.data.Dataset.from_tensor_slices((IMAGES, LABELS)).shuffle(1_000).repeat()
     batches = pictures.map(distort, tf.data.AUTOTUNE).batch(BATCH).prefetch(tf.data.AUTOTUNE)
-    return timed(lambda: network.fit(batches, steps_per_epoch=STEPS, verbose=0))
+    return timed(lambda: network.fit(batches, steps_per_epoch=steps, verbose=0), steps)
 
 
 def distort(image: tf.Tensor, label: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:

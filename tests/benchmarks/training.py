@@ -1,4 +1,4 @@
-"""The lab's training loop against Keras `fit`: same network, same digits, same batches of 100, no evaluation."""
+"""The lab's training loop against Keras `fit` and the chapter's: same network, digits and batches, no evaluation."""
 
 import time
 
@@ -9,6 +9,7 @@ from engine.experiments.training import build_train_steps, draw_batches
 from engine.models.mnist import build_network
 from engine.settings import MnistSettings
 from engine.sources.mnist import load_digits
+from tests.benchmarks.chapter import chapter_session
 from tests.benchmarks.comparison import Comparison, in_turn
 
 STEPS = 200
@@ -16,12 +17,17 @@ STEPS_A_CALL = 5
 SETTINGS = MnistSettings()
 
 
-def compare(repeats: int) -> Comparison:
-    sides = {"Keras fit": keras_fit(), "the lab's loop": lab_loop()}
+def compare(repeats: int, quick: bool = False) -> Comparison:
+    steps = 50 if quick else STEPS
+    sides = {
+        "Keras fit": keras_fit(steps),
+        "the chapter, a step a call": chapter_session(steps),
+        "the lab's loop": lab_loop(steps),
+    }
     return in_turn("Training the MNIST network", "images/s", sides, repeats)
 
 
-def keras_fit():
+def keras_fit(steps: int):
     digits = load_digits()
     network = build_network(SETTINGS)
     network.compile(
@@ -30,7 +36,7 @@ def keras_fit():
         metrics=["accuracy"],
     )
     x = digits.train_images[..., np.newaxis].astype(np.float32) / 255
-    epochs = STEPS * SETTINGS.batch_size // len(x)
+    epochs = steps * SETTINGS.batch_size // len(x)
 
     def fit() -> float:
         started = time.perf_counter()
@@ -41,7 +47,7 @@ def keras_fit():
     return fit
 
 
-def lab_loop():
+def lab_loop(steps: int):
     digits = load_digits()
     network = build_network(SETTINGS)
     train_steps = build_train_steps(network, digits.train_images, digits.train_labels, momentum=SETTINGS.momentum)
@@ -50,9 +56,9 @@ def lab_loop():
 
     def loop() -> float:
         started = time.perf_counter()
-        for _ in range(STEPS // STEPS_A_CALL):
+        for _ in range(steps // STEPS_A_CALL):
             train_steps(np.stack([next(batches) for _ in range(STEPS_A_CALL)]), rates)
-        return STEPS * SETTINGS.batch_size / (time.perf_counter() - started)
+        return steps * SETTINGS.batch_size / (time.perf_counter() - started)
 
     loop()
     return loop
