@@ -15,6 +15,7 @@ from tests.browser.conftest import ARGUMENTS, CHROMIUM, is_error
 from tests.load import visits
 from tests.load.app import App, Memory
 from tests.load.client import Client, Rerun
+from tests.load.soak import forget
 from tests.load.visits import Watched
 
 CHARTS = {"mnist": "learning", "cifar": "learning", "deep_dream": "objective", "style_transfer": ""}
@@ -67,8 +68,11 @@ MOVES: dict[str, Callable[[Client], Awaitable[object]]] = {
 
 @dataclass
 class Lesson:
-    """What was seen. last_start: the time of `time.monotonic` until which runs are
-    started; watched: a run as one session saw it end; before, after: memory without any session."""
+    """What was seen.
+
+    last_start: the time of `time.monotonic` until which runs are started; watched: a run as one session saw it end;
+    before, after: memory without any session.
+    """
 
     last_start: float = 0.0
     tasks: dict[str, Task] = field(default_factory=dict)
@@ -97,7 +101,7 @@ async def lesson(
     """`sessions` clients, of which `starters` start runs, and `browsers` real Chromiums beside them."""
     seen = Lesson()
     await _warm_up(app, tasks)
-    await asyncio.sleep(forget_s + 5)
+    await forget(app, forget_s)
     seen.before = app.settled()
     app.doing = "lesson"
     end = time.monotonic() + seconds
@@ -113,7 +117,7 @@ async def lesson(
             people += [_browser(browser, app, seen, number, end) for number in range(browsers)]
         await asyncio.gather(*people)
     seen.during, app.doing = app.peaks.get("lesson", {}), "afterwards"
-    await asyncio.sleep(forget_s + 5)
+    await forget(app, forget_s)
     seen.after = app.settled()
     seen.troubles += app.errors()
     return seen
