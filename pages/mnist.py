@@ -2,7 +2,6 @@
 
 import streamlit as st
 
-from engine.challenges import MNIST_CHALLENGES
 from engine.events import Predictions, Progress
 from engine.history import marks, points
 from engine.models.layers import mnist_layers
@@ -21,6 +20,7 @@ from pages.ui.lesson_tabs import lesson_tabs
 from pages.ui.live import live_view
 from pages.ui.live_chart import Chart, live_charts
 from pages.ui.looks import drawn
+from pages.ui.memory_note import start_button
 from pages.ui.mnist_bugs import spot_the_bug
 from pages.ui.mnist_evidence import DIGITS
 from pages.ui.mnist_files import NETWORK, mnist_charts, mnist_program
@@ -45,10 +45,10 @@ def settings_form(running: bool) -> None:
     preset_picker(MnistSettings)
     setting_inputs(MnistSettings, ["steps", "batch_size", "learning_rate", "momentum"])
     with st.expander("Network", icon=":material/account_tree:"):
-        setting_inputs(MnistSettings, ["conv1_features", "pool1", "conv2_features", "pool2", "dense_size"])
+        setting_inputs(MnistSettings, ["conv1_features", "pool1", "conv2_features", "pool2", "dense_size", "precision"])
     with st.expander("Evaluation and seed", icon=":material/query_stats:"):
         setting_inputs(MnistSettings, ["eval_every", "eval_size", "seed"])
-    st.button("Train", icon=":material/play_arrow:", type="primary", width="stretch", on_click=train, disabled=running)
+    start_button("Train", chosen(MnistSettings), on_click=train, running=running)
     source_note(MNIST)
 
 
@@ -110,7 +110,7 @@ lesson_tabs(
         "Where it is wrong": lambda: where_it_is_wrong(run),
         "What it learned": lambda: what_it_learned(run),
         "Spot the bug": lambda: spot_the_bug(run),
-        "Your turn": lambda: your_turn(MNIST_CHALLENGES, MnistSettings),
+        "Your turn": lambda: your_turn("mnist"),
         "Compare": lambda: compare(MnistSettings, run),
         "Take away": lambda: take_away(run or example(), "mnist", NETWORK, mnist_charts, mnist_program),
         "The code": lambda: st.code(mnist_code(chosen(MnistSettings)), language="python"),

@@ -7,9 +7,10 @@ import streamlit as st
 
 from engine.events import Progress
 from engine.records import Run, State
+from pages.ui.bring_into_view import bring_into_view
 from pages.ui.looks import pace_s, shared_look, watchers
 from pages.ui.run_controls import run_controls
-from pages.ui.session import lab
+from pages.ui.session import just_started, lab
 
 POLL_S = 1.0
 """Each update costs the browser, which often shares its processor with the workers."""
@@ -58,6 +59,8 @@ def live_view(
         with st.container(horizontal=True, vertical_alignment="center", key=f"{key}-steered" if steered else key):
             st.html(bar_html(now, amount, share))
             run_controls(now, steered=steered)
+            if just_started(run):
+                bring_into_view(run.id)
         draw(shared_look(now) if now.active else now)
 
     view()

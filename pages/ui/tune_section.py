@@ -2,6 +2,7 @@
 
 import html
 from collections.abc import Sequence
+from dataclasses import replace
 
 import streamlit as st
 
@@ -19,6 +20,7 @@ from pages.ui.controls import chosen, preset_picker, setting_inputs
 from pages.ui.live import duration, live_view
 from pages.ui.live_chart import Chart, live_charts
 from pages.ui.looks import drawn
+from pages.ui.memory_note import start_button
 from pages.ui.mistakes import share
 from pages.ui.session import shown_run, start_and_show
 from pages.ui.sources_panel import source_note
@@ -52,15 +54,8 @@ def _form(prepared: str, *, running: bool) -> None:
     with st.expander("Steps and seed", icon=":material/tune:"):
         setting_inputs(FineTuningSettings, ["head_steps", "tune_steps", "batch_size", "test_images", "flip", "seed"])
     folder = prepared if prepared and st.session_state.get("tune on") == PREPARED else ""
-    st.button(
-        "Fine-tune",
-        icon=":material/play_arrow:",
-        type="primary",
-        width="stretch",
-        on_click=start,
-        args=(folder,),
-        disabled=running,
-    )
+    settings = replace(chosen(FineTuningSettings), folder=folder)
+    start_button("Fine-tune", settings, on_click=start, args=(folder,), running=running)
     if not folder:
         source_note(CIFAR10)
 
