@@ -14,7 +14,7 @@ OTHERS = ["training", "augmented", "watchers"]
 
 def test_the_benchmarks_run_and_report(tmp_path):
     names = [*OTHERS, *(IN_CHROMIUM if CHROMIUM else [])]
-    files = [f"--json={tmp_path / 'speed.json'}", f"--html={tmp_path / 'speed.html'}"]
+    files = [f"--{kind}={tmp_path / f'speed.{kind}'}" for kind in ("json", "html", "markdown")]
     done = subprocess.run(
         [sys.executable, "-m", "tests.benchmarks", "--quick", *files, *names], cwd=ROOT, capture_output=True, text=True
     )
@@ -29,4 +29,5 @@ def test_the_benchmarks_run_and_report(tmp_path):
     for measured in record["measured"]:
         assert measured["title"] in page
         assert measured["title"] in done.stdout
+        assert measured["title"] in (tmp_path / "speed.markdown").read_text()
     assert all(target["what"] in done.stdout for target in record["targets"])
