@@ -8,14 +8,14 @@ from PIL import Image
 
 from engine.device import has_bfloat16
 from engine.errors import LabError
-from engine.memory import free_bytes, largest_side, style_bytes
+from engine.memory import largest_side, style_bytes
 from engine.sources.photographs import PHOTOGRAPHS
 from engine.sources.styles import STYLES, style_file
 from engine.style_settings import StyleSettings
 from pages.ui.controls import chosen, preset_picker, setting_inputs
-from pages.ui.picture_choice import photograph_file, picture_choice
+from pages.ui.picture_choice import kept_picture, photograph_file, picture_choice
 from pages.ui.picture_source import KINDS
-from pages.ui.session import lab
+from pages.ui.session import headroom, lab
 from pages.ui.style_weights import layer_weights
 from pages.ui.uploads import file_upload
 
@@ -68,17 +68,17 @@ def setting_form(files: Files) -> StyleSettings:
     return chosen(StyleSettings, **files)
 
 
-def memory_note(settings: StyleSettings) -> str:
-    """What the run would take and what is free, and whether it fits: a sentence."""
+def memory_note(settings: StyleSettings) -> tuple[bool, str]:
+    """Whether the run fits into what is free, and a sentence with what it would take."""
     shape = np.array(read_shape(settings.image))
     shape = tuple(np.maximum(1, shape * min(1.0, settings.max_size / shape.max())).round().astype(int))
-    precision, free = _worker_knows(settings.precision)
+    precision, free = _used(settings.precision), headroom()
     needed = style_bytes(shape, settings.style_scale, precision)
     fits = largest_side(free, shape, settings.style_scale, precision)
     what = f"{shape[1]} × {shape[0]} pixels take about {needed / 1e6:,.0f} MB; {free / 1e9:.1f} GB are free"
     if needed > free:
-        return f":material/block: {what}. At most {fits} pixels fit: lower the max size."
-    return f"{what}, enough for {fits:,} pixels a side."
+        return False, f":material/block: {what}. At most {fits} pixels fit: lower the max size."
+    return True, f"{what}, enough for {fits:,} pixels a side."
 
 
 @st.cache_data(max_entries=16, show_spinner=False)
@@ -118,7 +118,11 @@ def _mask(image: bytes) -> bytes:
     )
     if area == "Your own mask":
         upload = file_upload("Mask", KINDS, key="mask file")
-        return upload.getvalue() if upload else b""
+        try:
+            return kept_picture(upload.getvalue()) if upload else b""
+        except LabError as error:
+            st.error(str(error), icon=":material/broken_image:")
+            return b""
     return area_mask(area, read_shape(image)) if AREAS[area] else b""
 
 
@@ -132,12 +136,10 @@ def area_mask(area: str, shape: tuple[int, int]) -> bytes:
 
 
 @st.cache_data(ttl=15, show_spinner=False)
-def _worker_knows(precision: str) -> tuple[str, int]:
-    """The precision that would be used and the bytes that are free, where the run would go on."""
-    if not lab().device:
-        return "float32", free_bytes()
+def _used(precision: str) -> str:
+    """The precision that would be used where the run would go on."""
     try:
-        fast = precision == "bfloat16" or (precision == "auto" and lab().call(has_bfloat16))
-        return ("bfloat16" if fast else "float32"), lab().call(free_bytes)
+        fast = precision == "bfloat16" or (precision == "auto" and lab().device and lab().call(has_bfloat16))
     except LabError:
-        return "float32", free_bytes()
+        return "float32"
+    return "bfloat16" if fast else "float32"
