@@ -117,7 +117,7 @@ def _cifar(settings: CifarSettings) -> float:
     layers = cifar_layers(settings)
     # Each block's maps are there before and after its normalisation; "auto" may turn out to be float32.
     number = 2 if settings.precision == "bfloat16" else FLOAT
-    maps = 2.2 * number * settings.batch_size * _outputs(layers)
+    maps = 3.4 * number * settings.batch_size * _outputs(layers)
     # All 60,000 pictures among the rest, once.
     return 245 * MB + maps + 5 * FLOAT * _parameters(layers)
 
