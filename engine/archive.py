@@ -10,8 +10,6 @@ import json
 import os
 import re
 import shutil
-import zipfile
-import zlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -20,11 +18,18 @@ from typing import Any, BinaryIO
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.errors import InvalidInput, InvalidSettings
+from engine.errors import InvalidInput
 from engine.events import Arrays, Event, Progress, as_json, from_json
 from engine.rules import Settings, as_plain, from_plain
+from engine.sources.npz import read_npz
 
 RUN_ID = re.compile(r"[0-9a-f]{8,32}")
+
+MOST_OF_ARRAYS = 500_000_000
+"""Bytes; the largest network that is kept has a tenth of it."""
+
+END_OF_TIME = 1e11
+"""Seconds of `time.time` that a date can still be made of."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +99,8 @@ class Archive:
         try:
             with (self._folder / run_id / "events.jsonl").open() as file:
                 found.extend(from_json(json.loads(line)) for line in file)
-        except (OSError, ValueError, KeyError, TypeError):
+        # Whatever is wrong with a line: those before it count.
+        except Exception:
             return found
         return found
 
@@ -102,16 +108,16 @@ class Archive:
         """The arrays of one event. Raises `InvalidInput` where the file is gone or damaged."""
         path = self._folder / run_id / f"{name}-{step}.npz"
         try:
-            with path.open("rb") as file, np.load(file, allow_pickle=False) as arrays:
-                return dict(arrays)
-        except (OSError, EOFError, ValueError, KeyError, zlib.error, zipfile.BadZipFile) as error:
+            return read_npz(path, MOST_OF_ARRAYS)
+        except (OSError, InvalidInput) as error:
             reason = "is gone" if isinstance(error, FileNotFoundError) else "is damaged"
             raise InvalidInput(f"The file {path.name} of run {run_id} {reason}; train again to have it.") from error
 
     def kept(self, run_id: str) -> tuple[tuple[str, int], ...]:
         """Name and step of each `Arrays` event on disk, by step."""
         stems = [path.stem.rpartition("-") for path in (self._folder / run_id).glob("*-*.npz")]
-        return tuple(sorted(((name, int(step)) for name, _, step in stems), key=lambda kept: kept[::-1]))
+        steps = [(name, int(step)) for name, _, step in stems if step.isascii() and step.isdigit()]
+        return tuple(sorted(steps, key=lambda kept: kept[::-1]))
 
     def delete(self, run_id: str) -> None:
         """Forget a run."""
@@ -159,9 +165,10 @@ class Archive:
         try:
             values = json.loads(path.read_text())
             cls = self._experiments[values.pop("experiment")]
-            head = Head(**values)
-            return replace(head, settings=from_plain(cls, values["settings"])) if head.id == path.parent.name else None
-        except (OSError, ValueError, KeyError, TypeError, AttributeError, InvalidSettings):
+            head = replace(Head(**values), settings=from_plain(cls, values["settings"]))
+            return head if _is_whole(head) and head.id == path.parent.name else None
+        # A file that is no head may be wrong in any way; the app starts without this run.
+        except Exception:
             return None
 
 
@@ -169,11 +176,22 @@ def _is_json(path: Path) -> bool:
     """Also where the disk does not let one look."""
     try:
         json.loads(path.read_text())
-    except (FileNotFoundError, ValueError):
+    except (FileNotFoundError, ValueError, RecursionError):
         return False
     except OSError:
         return True
     return True
+
+
+def _is_whole(head: Head) -> bool:
+    """Whether its fields are of their types; those of the settings have been checked."""
+    texts = (head.id, head.name, head.state, head.reason, head.owner)
+    numbers = (head.created, head.elapsed_s)
+    return (
+        all(isinstance(text, str) for text in texts)
+        and all(isinstance(number, int | float) and 0 <= number < END_OF_TIME for number in numbers)
+        and isinstance(head.result, Mapping | None)
+    )
 
 
 def _plain(head: Head) -> dict[str, Any]:

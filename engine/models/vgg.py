@@ -34,7 +34,9 @@ def build_features(vgg: Vgg, wanted: Collection[str], pooling: str = "max", dtyp
             match name[:4]:
                 case "conv":
                     kernel, turned, bias = weights[name]
-                    maps = tf.nn.bias_add(convolved(maps, kernel, turned, STRIPS.get(name, 1)), bias)
+                    maps = tf.nn.bias_add(
+                        convolved(maps, kernel, turned, 1 if dtype == tf.bfloat16 else STRIPS.get(name, 1)), bias
+                    )
                 case "relu":
                     maps = tf.nn.relu(maps)
                 case _:
@@ -80,4 +82,5 @@ def _weights(vgg: Vgg, name: str, dtype: tf.DType) -> tuple[tf.Tensor, tf.Tensor
     """A convolution's kernel, the same turned about, and the bias: one copy for all functions."""
     kernel, bias = vgg.convolutions[name]
     turned = kernel[::-1, ::-1].transpose(0, 1, 3, 2)
-    return tf.constant(kernel, dtype), tf.constant(turned, dtype), tf.constant(bias, dtype)
+    number = dtype.as_numpy_dtype
+    return kernel.astype(number), turned.astype(number), bias.astype(number)

@@ -30,7 +30,7 @@ def picture_choice(
     shot = camera(f"{label} from the camera", key=key)
     if own := shot or upload:
         try:
-            st.session_state[f"{key} own"] = _kept(own.getvalue())
+            st.session_state[f"{key} own"] = kept_picture(own.getvalue())
         except InvalidInput as error:
             st.error(str(error), icon=":material/broken_image:")
     if kept := st.session_state.get(f"{key} own"):
@@ -39,15 +39,16 @@ def picture_choice(
     return load(samples[0])
 
 
-@st.cache_data(max_entries=16, show_spinner=False)
+# Not `cache_data`, which gives each caller a copy: runs are remembered with their pictures.
+@st.cache_resource(max_entries=16, show_spinner=False)
 def photograph_file(name: str) -> bytes:
     """The sample photograph called `name` as a JPEG."""
     return _jpeg(shrink(load_photograph(name), LONGEST))
 
 
-@st.cache_data(max_entries=8, show_spinner=False)
-def _kept(data: bytes) -> bytes:
-    """A picture of the user's, upright and no larger than any result, so that a run does not carry 20 MB."""
+@st.cache_resource(max_entries=8, show_spinner=False)
+def kept_picture(data: bytes) -> bytes:
+    """A picture of the user's as a new JPEG: upright, no larger than any result, and without what its camera wrote."""
     return _jpeg(shrink(read_image(data), LONGEST))
 
 

@@ -13,7 +13,7 @@ from engine.sources.photographs import PHOTOGRAPHS
 from engine.sources.styles import STYLES, style_file
 from engine.style_settings import StyleSettings
 from pages.ui.controls import chosen, preset_picker, setting_inputs
-from pages.ui.picture_choice import photograph_file, picture_choice
+from pages.ui.picture_choice import kept_picture, photograph_file, picture_choice
 from pages.ui.picture_source import KINDS
 from pages.ui.session import headroom, lab
 from pages.ui.style_weights import layer_weights
@@ -118,7 +118,11 @@ def _mask(image: bytes) -> bytes:
     )
     if area == "Your own mask":
         upload = file_upload("Mask", KINDS, key="mask file")
-        return upload.getvalue() if upload else b""
+        try:
+            return kept_picture(upload.getvalue()) if upload else b""
+        except LabError as error:
+            st.error(str(error), icon=":material/broken_image:")
+            return b""
     return area_mask(area, read_shape(image)) if AREAS[area] else b""
 
 

@@ -1,48 +1,66 @@
-"""Run the comparisons and print medians, ratios and their spread: `python -m tests.benchmarks [NAME ...]`."""
+"""Run the comparisons and print medians, ratios and their spread: `python -m tests.benchmarks [NAME ...]`.
+
+Each comparison has a process of its own (but not with `--quick`), so that none inherits another's memory or threads;
+within it the sides are measured in turn. The machine's ceiling is measured before the first and after the last.
+"""
 
 import argparse
-import json
+import datetime
 import os
-import statistics
 from pathlib import Path
 
-from tests.benchmarks import app, augmented, dream, prepare, style, training
-from tests.benchmarks.comparison import Comparison, machine
+from tests.benchmarks import report
+from tests.benchmarks.apart import apart, here
+from tests.benchmarks.comparison import Comparison, Latency
+from tests.benchmarks.report_page import page
+from tests.benchmarks.report_table import markdown
 
 BENCHMARKS = {
-    "training": training.compare,
-    "augmented": augmented.compare,
-    "app": app.compare,
-    "style": style.compare,
-    "style_recipe": style.compare_recipes,
-    "dream": dream.compare,
-    "dream_zoom": dream.compare_zoom,
-    "prepare": prepare.compare,
+    "training": "training.compare",
+    "augmented": "augmented.compare",
+    "app": "app.compare",
+    "style": "style.compare",
+    "style_recipe": "style.compare_recipes",
+    "dream": "dream.compare",
+    "dream_zoom": "dream.compare_zoom",
+    "prepare": "prepare.compare",
+    "reruns": "interface.compare_reruns",
+    "pages": "interface.compare_switches",
+    "watchers": "watchers.compare",
 }
+"""The function that compares, below this package; it takes `repeats` and `quick`, and returns one result or several."""
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks")
     parser.add_argument("names", nargs="*", metavar="NAME", help=f"which: {', '.join(BENCHMARKS)}; all by default")
     parser.add_argument("--repeats", type=int, default=5, help="how often each side is measured")
+    parser.add_argument("--quick", action="store_true", help="only show that they work: the numbers say nothing")
     parser.add_argument("--json", type=Path, help="write the numbers to this file")
+    parser.add_argument("--html", type=Path, help="write a page with charts to this file")
+    parser.add_argument("--markdown", type=Path, help="write the tables of README to this file")
     options = parser.parse_args()
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
-    print(machine())
-    comparisons = [BENCHMARKS[name](options.repeats) for name in options.names or BENCHMARKS]
-    for comparison in comparisons:
-        show(comparison)
+    repeats = 1 if options.quick else options.repeats
+    call = here if options.quick else apart
+    machine = call("machine.machine")
+    report.show_machine(machine)
+    ceilings = [call("machine.ceilings", repeats, options.quick)]
+    measured: list[Comparison | Latency] = []
+    for name in options.names or BENCHMARKS:
+        found = call(BENCHMARKS[name], repeats, options.quick)
+        for one in found if isinstance(found, tuple) else (found,):
+            measured.append(one)
+            report.show(one, report.best(ceilings))
+    ceilings.append(call("machine.ceilings", repeats, options.quick))
+    result = report.Report(f"{datetime.date.today():%-d %B %Y}", machine, ceilings, measured)
+    report.show_summary(result)
     if options.json:
-        records = [{"title": c.title, "unit": c.unit, "values": c.values} for c in comparisons]
-        options.json.write_text(json.dumps({"machine": machine(), "comparisons": records}, indent=2) + "\n")
-
-
-def show(comparison: Comparison) -> None:
-    print(f"\n{comparison.title} ({comparison.unit})")
-    for name, values in comparison.values.items():
-        print(f"  {name:<28} median {statistics.median(values):>9,.1f}   {min(values):,.1f} to {max(values):,.1f}")
-    for (name, ratios), base in comparison.ratios():
-        print(f"  {name} / {base}: {statistics.median(ratios):.2f}   {min(ratios):.2f} to {max(ratios):.2f}")
+        options.json.write_text(report.as_json(result))
+    if options.html:
+        options.html.write_text(page(result))
+    if options.markdown:
+        options.markdown.write_text(markdown(result))
 
 
 if __name__ == "__main__":

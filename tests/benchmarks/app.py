@@ -15,7 +15,7 @@ ROOT = Path(__file__).parents[2]
 STEPS = 500
 
 
-def compare(repeats: int) -> Comparison:
+def compare(repeats: int, quick: bool = False) -> Comparison:
     with (
         tempfile.TemporaryDirectory() as folder,
         running_app(Path(folder)) as address,

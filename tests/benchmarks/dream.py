@@ -21,7 +21,7 @@ from tests.benchmarks.comparison import Comparison, in_turn
 SIZE = (326, 458)
 
 
-def compare(repeats: int) -> Comparison:
+def compare(repeats: int, quick: bool = False) -> Comparison:
     settings = DeepDreamSettings(image=_png(_picture()))
     sides = {"TensorFlow's tutorial": _tutorial(settings), "CNN Lab": lambda: _lab(settings)}
     # A network is loaded and traced once in a process, by either.
@@ -30,7 +30,7 @@ def compare(repeats: int) -> Comparison:
     return in_turn("A dream of the chapter's preset, 458×326", "s", sides, repeats)
 
 
-def compare_zoom(repeats: int) -> Comparison:
+def compare_zoom(repeats: int, quick: bool = False) -> Comparison:
     """Frames a second of a zoom movie of 458×326 pixels with its defaults, three steps a frame."""
     settings = DeepDreamSettings(image=_png(_picture()), octaves=1, iterations=1, zoom_frames=20)
 

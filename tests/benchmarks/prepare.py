@@ -21,7 +21,7 @@ from engine.sources.cifar10 import Pictures, load_named_pictures
 from tests.benchmarks.comparison import Comparison, in_turn
 
 
-def compare(repeats: int) -> Comparison:
+def compare(repeats: int, quick: bool = False) -> Comparison:
     pictures = load_named_pictures()
     images = np.concatenate([pictures.train_images, pictures.test_images])
     targets = paths(pictures)

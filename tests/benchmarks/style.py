@@ -28,7 +28,7 @@ STEPS = 10
 ADAM = (1.0, 10.0, 0.0, 255.0)
 
 
-def compare(repeats: int) -> Comparison:
+def compare(repeats: int, quick: bool = False) -> Comparison:
     """Seconds a step at 256×256 pixels; PyTorch is the base where it is installed."""
     sides: dict[str, Callable[[], float]] = {}
     if importlib.util.find_spec("torch"):
@@ -141,7 +141,7 @@ class TorchVgg:
         return flat @ flat.T / flat.shape[1]
 
 
-def compare_recipes(repeats: int) -> Comparison:
+def compare_recipes(repeats: int, quick: bool = False) -> Comparison:
     """Seconds to the loss that the chapter's way has after 100 steps: from noise, at one size, in float32, Adam at 10.
 
     Both minimise the same normalised loss at the same size. Writes both pictures beside each other to build/.
