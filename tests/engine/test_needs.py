@@ -19,7 +19,7 @@ CIFAR10 = (5_000,) * 10
 
 LARGE = [
     MnistSettings(batch_size=1_000, conv1_features=128, conv2_features=256),
-    CifarSettings(batch_size=1_000, width=128),
+    CifarSettings(batch_size=1_000, width=128, precision="float32"),
     FineTuningSettings(per_class=5_000),
     StyleSettings(max_size=2_048),
     DeepDreamSettings(tile_size=768, max_size=1_536, precision="float32", objective="layer", layer="block15"),
@@ -82,7 +82,7 @@ def test_pictures_that_are_not_there_are_not_counted(tmp_path):
 
 def test_the_command_line_refuses_with_status_2(monkeypatch, capsys):
     monkeypatch.setattr("engine.__main__.free_bytes", lambda: 800 * MB)
-    assert main(["run", "cifar", "--set", "batch_size=1000"]) == 2
+    assert main(["run", "cifar", "--set", "batch_size=1000", "--set", "precision=float32"]) == 2
     told = capsys.readouterr().err
     assert told.count("\n") == 1
     assert "batch_size is 1,000, for which" in told

@@ -14,7 +14,7 @@ from engine.settings import CifarSettings
 from pages.ui.memory_note import start_button
 from pages.ui.session import start_run
 
-settings = CifarSettings(batch_size=1_000)
+settings = CifarSettings(batch_size=1_000, precision="float32")
 start_button("Train", settings, on_click=lambda: None, running=False)
 if st.button("Anyway"):
     start_run(settings)
@@ -47,7 +47,7 @@ def test_what_fits_is_told_quietly_and_starts(app, monkeypatch):
     assert not button(app, "Train").disabled
     assert [caption.value for caption in app.caption] == ["Takes about 1,081 MB of memory; 5.0 GB are free."]
     button(app, "Anyway").click().run()
-    assert NoLab.started == [CifarSettings(batch_size=1_000)]
+    assert NoLab.started == [CifarSettings(batch_size=1_000, precision="float32")]
 
 
 def test_what_does_not_fit_is_refused_before_the_button_is_pressed_and_after(app, monkeypatch):
