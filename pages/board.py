@@ -103,6 +103,11 @@ def how_to_join(board: View) -> None:
     )
 
 
+def nicknames(board: View) -> list[str]:
+    """Of all players, in the order in which they joined."""
+    return [standing.nickname for standing in board.standings]
+
+
 def teacher_bar(board: View) -> None:
     """Which challenges are shown, and what a teacher may change."""
     key = f"challenges of {board.code}"
@@ -123,7 +128,7 @@ def teacher_bar(board: View) -> None:
 
 def manage(board: View) -> None:
     """Take somebody off the board, or close it."""
-    names = [standing.nickname for standing in board.standings]
+    names = nicknames(board)
     name = st.selectbox("Nickname", names, key="to remove", placeholder="Nobody has joined yet", disabled=not names)
     st.button(
         "Take off the board",
@@ -163,6 +168,9 @@ def show(board: View) -> None:
     def live() -> None:
         now = board_now(board.code)
         if not now or now.experiment != board.experiment or boards().nickname(board.code, visitor()) != mine:
+            st.rerun()
+        if teaches and nicknames(now) != nicknames(board):
+            # Who manages the board chooses among those who are there.
             st.rerun()
         board_view(now, mine)
 
