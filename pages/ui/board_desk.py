@@ -51,7 +51,14 @@ def teacher_bar(board: View) -> None:
 def manage(board: View) -> None:
     """Take somebody off the board, or close it."""
     names = nicknames(board)
-    name = st.selectbox("Nickname", names, key="to remove", placeholder="Nobody has joined yet", disabled=not names)
+    name = st.selectbox(
+        "Nickname",
+        names,
+        index=None,
+        placeholder="Choose one" if names else "Nobody has joined yet",
+        key="to remove",
+        disabled=not names,
+    )
     st.button(
         "Take off the board",
         icon=":material/person_remove:",
