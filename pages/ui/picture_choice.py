@@ -39,13 +39,14 @@ def picture_choice(
     return load(samples[0])
 
 
-@st.cache_data(max_entries=16, show_spinner=False)
+# Not `cache_data`, which gives each caller a copy: runs are remembered with their pictures.
+@st.cache_resource(max_entries=16, show_spinner=False)
 def photograph_file(name: str) -> bytes:
     """The sample photograph called `name` as a JPEG."""
     return _jpeg(shrink(load_photograph(name), LONGEST))
 
 
-@st.cache_data(max_entries=8, show_spinner=False)
+@st.cache_resource(max_entries=8, show_spinner=False)
 def kept_picture(data: bytes) -> bytes:
     """A picture of the user's as a new JPEG: upright, no larger than any result, and without what its camera wrote."""
     return _jpeg(shrink(read_image(data), LONGEST))

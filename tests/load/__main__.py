@@ -2,6 +2,8 @@
 
 import argparse
 import asyncio
+import signal
+import sys
 import tempfile
 from pathlib import Path
 
@@ -27,11 +29,15 @@ def main() -> None:
     kind.add_argument("--sessions", type=int, default=30)
     kind.add_argument("--starters", type=int, default=10)
     kind.add_argument("--browsers", type=int, default=3)
+    kind.add_argument("--forget", type=float, default=FORGET_S, help="seconds until the app forgets who has gone")
     kind.set_defaults(do=teach)
     kind = kinds.add_parser("day", help="the default main job of every page, one after another: peak of the memory")
     kind.add_argument("--limit-gb", type=float, default=0.0, help="the most that all processes together may take")
+    kind.add_argument("--cifar-steps", type=int, default=1500, help="fewer take less time, and as much memory")
     kind.set_defaults(do=have_a_day)
     options = parser.parse_args()
+    # Whoever ends this with a signal ends the app and its control group, too.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     with tempfile.TemporaryDirectory() as folder:
         options.folder = Path(folder) / "app"
         options.do(options)
@@ -39,7 +45,7 @@ def main() -> None:
 
 def teach(options: argparse.Namespace) -> None:
     """Print what a lesson saw."""
-    with running(options.folder, forget_s=FORGET_S) as app:
+    with running(options.folder, forget_s=int(options.forget)) as app:
         seen = asyncio.run(
             lesson(
                 app,
@@ -47,7 +53,7 @@ def teach(options: argparse.Namespace) -> None:
                 sessions=options.sessions,
                 starters=options.starters,
                 browsers=options.browsers,
-                forget_s=FORGET_S,
+                forget_s=options.forget,
             )
         )
     print(f"{len(seen.tasks)} runs, seen to their end {len(seen.watched)} times")
@@ -73,7 +79,10 @@ def spread(name: str, seconds: list[float]) -> str:
 def have_a_day(options: argparse.Namespace) -> None:
     """Print what a day took."""
     with running(options.folder, forget_s=FORGET_S, limit_bytes=int(1e9 * options.limit_gb)) as app:
-        seen = asyncio.run(day(app))
+        seen = asyncio.run(day(app, options.cifar_steps))
+        if app.group:
+            most = f"{app.group.most_bytes() / 1e9:.2f} GB"
+            print(f"the control group took at most {most}, files read included; {app.group.killed()} processes killed")
     for name, done in seen.done.items():
         end = f"{done.state} {done.reason}" if isinstance(done, Watched) else done or "done"
         print(f"{name:<26} at most {told(app.peaks[name])}: {end}")

@@ -15,11 +15,13 @@ from tests.browser.conftest import ARGUMENTS, CHROMIUM, is_error
 from tests.load import visits
 from tests.load.app import App, Memory
 from tests.load.client import Client, Rerun
+from tests.load.soak import forget
 from tests.load.visits import Watched
 
 CHARTS = {"mnist": "learning", "cifar": "learning", "deep_dream": "objective", "style_transfer": ""}
 LAST_START_S = 45.0
-"""Nobody starts a run in so many seconds before the lesson ends: those that wait are watched to their end too."""
+"""Nobody starts a run in so many seconds before the lesson ends, or in its second half if that is shorter: those that
+wait are watched to their end too."""
 
 ENDS_S = 300.0
 
@@ -66,8 +68,13 @@ MOVES: dict[str, Callable[[Client], Awaitable[object]]] = {
 
 @dataclass
 class Lesson:
-    """What was seen. watched: a run as one session saw it end; before, after: memory without any session."""
+    """What was seen.
 
+    last_start: the time of `time.monotonic` until which runs are started; watched: a run as one session saw it end;
+    before, after: memory without any session.
+    """
+
+    last_start: float = 0.0
     tasks: dict[str, Task] = field(default_factory=dict)
     active: set[str] = field(default_factory=set)
     watched: list[Watched] = field(default_factory=list)
@@ -94,10 +101,11 @@ async def lesson(
     """`sessions` clients, of which `starters` start runs, and `browsers` real Chromiums beside them."""
     seen = Lesson()
     await _warm_up(app, tasks)
-    await asyncio.sleep(forget_s + 5)
+    await forget(app, forget_s)
     seen.before = app.settled()
     app.doing = "lesson"
     end = time.monotonic() + seconds
+    seen.last_start = end - min(LAST_START_S, seconds / 2)
     async with contextlib.AsyncExitStack() as stack:
         people = [
             _session(app, seen, number, starts=number < starters, end=end, tasks=tasks) for number in range(sessions)
@@ -109,7 +117,7 @@ async def lesson(
             people += [_browser(browser, app, seen, number, end) for number in range(browsers)]
         await asyncio.gather(*people)
     seen.during, app.doing = app.peaks.get("lesson", {}), "afterwards"
-    await asyncio.sleep(forget_s + 5)
+    await forget(app, forget_s)
     seen.after = app.settled()
     seen.troubles += app.errors()
     return seen
@@ -137,7 +145,7 @@ async def _session(app: App, seen: Lesson, number: int, *, starts: bool, end: fl
     async with Client(app.address) as client:
         try:
             while time.monotonic() < end or seen.active:
-                if starts and end - time.monotonic() > LAST_START_S:
+                if starts and time.monotonic() < seen.last_start:
                     await _start_and_watch(client, seen, who, tasks[turn % len(tasks)])
                     turn += 1
                 elif seen.active:
