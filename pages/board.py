@@ -13,6 +13,7 @@ from engine.settings import EXPERIMENTS
 from pages.ui.anatomy import page_head
 from pages.ui.board_view import board_view
 from pages.ui.boards import board_now, boards, open_board
+from pages.ui.guessing import guessed_wrong, may_guess
 from pages.ui.qr_code import only_on_this_computer, qr_address
 from pages.ui.sharing import PAGES
 from pages.ui.titles import TITLES
@@ -38,11 +39,14 @@ def no_board(code: str) -> None:
         typed = st.text_input(f"The code on the screen, {LENGTH} letters", max_chars=2 * LENGTH, key="board code")
         if st.form_submit_button("Find the board", width="stretch"):
             code = typed.strip().upper() or "Nothing"
-            if boards().view(code):
+            if may_guess() and boards().view(code):
                 st.query_params["code"] = code
                 st.rerun()
+            guessed_wrong(code)
         if code:
-            st.warning(f"{code[: 2 * LENGTH]} is not the code of a board that is open now. It looks like KWMBT.")
+            # The code may come from a link of a stranger's, and be one itself.
+            name = code if code.isalnum() and len(code) <= 2 * LENGTH else "This"
+            st.warning(f"{name} is not the code of a board that is open now. It looks like KWMBT.")
     with begin.container(border=True, height="stretch"):
         st.subheader("Open one for a class", anchor=False)
         experiment = st.segmented_control(
@@ -171,7 +175,9 @@ def show(board: View) -> None:
 
 
 code = st.query_params.get("code", "").strip().upper()
-found = board_now(code) if code else None
+found = board_now(code) if code and may_guess() else None
+if code and not found:
+    guessed_wrong(code)
 if found:
     show(found)
 else:
