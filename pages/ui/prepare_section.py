@@ -169,5 +169,7 @@ def _check(check: Check, lies: dict[str, int]) -> None:
         f"- **The same picture in two splits**: {check.exact_count:,} exactly, {check.near_count:,} nearly.\n"
         + (f"- **Against the source**: of {sum(lies.values())} compared, {ways}." if lies else "")
     )
-    if pairs := [*check.exact, *check.near]:
-        st.code("\n".join(f"{a}  =  {b}" for a, b in pairs), language=None, height=160)
+    same = [f"{a}  =  {b}" for a, b in check.exact] + [f"{a}  ≈  {b}" for a, b in check.near]
+    if same:
+        st.caption("= exactly the same, ≈ nearly.")
+        st.code("\n".join(same), language=None, height=160)

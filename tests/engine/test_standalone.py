@@ -21,9 +21,8 @@ from engine.models.mnist import build_network
 from engine.settings import MnistSettings
 from engine.standalone import program
 
-SETTINGS = MnistSettings(
-    steps=23, batch_size=30, eval_every=5, eval_size=700, conv1_features=3, conv2_features=4, pool1=3, dense_size=8
-)
+SMALL = {"conv1_features": 3, "conv2_features": 4, "pool1": 3, "dense_size": 8, "precision": "float32"}
+SETTINGS = MnistSettings(steps=23, batch_size=30, eval_every=5, eval_size=700, **SMALL)
 # Keras asks TensorFlow's variables for arrays in a way that NumPy 2 warns of.
 pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")
 

@@ -80,6 +80,9 @@ def have_a_day(options: argparse.Namespace) -> None:
     """Print what a day took."""
     with running(options.folder, forget_s=FORGET_S, limit_bytes=int(1e9 * options.limit_gb)) as app:
         seen = asyncio.run(day(app, options.cifar_steps))
+        if app.group:
+            most = f"{app.group.most_bytes() / 1e9:.2f} GB"
+            print(f"the control group took at most {most}, files read included; {app.group.killed()} processes killed")
     for name, done in seen.done.items():
         end = f"{done.state} {done.reason}" if isinstance(done, Watched) else done or "done"
         print(f"{name:<26} at most {told(app.peaks[name])}: {end}")
