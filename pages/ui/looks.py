@@ -17,7 +17,7 @@ SHARED_S = 0.4
 MANY = 5
 """Fewer watchers each see the run as it is."""
 
-REFRESHES_A_SECOND = 30
+REFRESHES_A_SECOND = 40
 """For all who watch one run. Each takes about 7 ms of a processor that the run needs too."""
 
 CROWD = 10
