@@ -9,7 +9,8 @@ from engine.events import Mark, Progress, Snapshot
 from engine.films import series
 from engine.images import jpeg_address
 from engine.records import Run
-from engine.style_pictures import levels, prepare
+from engine.style_pictures import levels
+from engine.style_pictures import photograph as load_content
 from engine.style_settings import StyleSettings
 from pages.ui.charts import Figure
 from pages.ui.history import snapshot_address
@@ -76,7 +77,7 @@ def share_of_time(run: Run, step: int, total: int) -> float:
 @st.cache_data(max_entries=12, show_spinner=False)
 def photograph(settings: StyleSettings) -> tuple[str, tuple[int, int]]:
     """The run's photograph as a data address, and its height and width, as large as it is painted."""
-    content = prepare(settings).content
+    content = load_content(settings)
     return jpeg_address(content), content.shape[:2]
 
 
