@@ -71,7 +71,8 @@ def setting_form(files: Files) -> StyleSettings:
 
 def memory_note(settings: StyleSettings) -> str:
     """What the run would take and what is free, and whether it fits: a sentence. Raises `InvalidInput` for a line."""
-    check_sides("style", read_shape(settings.style))
+    if settings.style:
+        check_sides("style", read_shape(settings.style))
     shape = np.array(read_shape(settings.image))
     check_sides("image", tuple(shape), settings.max_size)
     shape = tuple(np.maximum(1, shape * min(1.0, settings.max_size / shape.max())).round().astype(int))
@@ -103,7 +104,8 @@ def _more_styles() -> Files:
         )
         files[f"style_{number}"] = b"" if name == NONE else style_file(name)
     used = ["blend_1", *(name.replace("style", "blend") for name, data in files.items() if data)]
-    if len(used) > 1:
+    # A mask says where each style goes instead of how much.
+    if len(used) > 1 and st.session_state.get("area", "Everywhere") == "Everywhere":
         setting_inputs(StyleSettings, used, columns=len(used))
     return files
 
