@@ -99,6 +99,14 @@ def test_lbfgs_finds_the_minimum_of_rosenbrocks_function_within_its_bounds():
     np.testing.assert_allclose(last_point(-2, 0.5), [0.5, 0.25], atol=1e-4)
 
 
+def test_lbfgs_begins_with_a_step_that_one_can_see_however_many_coordinates_there_are():
+    search = lbfgs(np.full(10_000, 100.0), 0.0, 255.0, 5)
+    start = next(search)
+    step = search.send((1.0, np.full(10_000, 1e-6))) - start
+    search.close()
+    np.testing.assert_allclose(step, -1, rtol=1e-6)
+
+
 def test_closing_lbfgs_ends_its_thread():
     search = lbfgs(np.zeros(3), -1, 1, 50)
     next(search)
