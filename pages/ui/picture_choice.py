@@ -42,7 +42,8 @@ def usable_picture(own: UploadedFile) -> bytes | None:
     try:
         return _kept(own.getvalue())
     except InvalidInput as error:
-        st.error(str(error), icon=":material/broken_image:")
+        # A caption: a box would be a column of single words in half a column.
+        st.caption(f":red[:material/broken_image: {error}]")
         return None
 
 
