@@ -4,13 +4,18 @@ from pathlib import Path
 
 import streamlit as st
 
+from pages.ui.anatomy import begin_app
 from pages.ui.presenter import presenter
 from pages.ui.theme import apply_style
+from pages.ui.tour import tour
+from pages.ui.uploads import limit_uploads
 from pages.ui.visitor import keep_visitor
 
 st.set_page_config(page_title="CNN Lab", page_icon=Path(__file__).parent / "static" / "icon.png", layout="wide")
+begin_app()
 apply_style()
-st.navigation(
+limit_uploads()
+page = st.navigation(
     [
         st.Page("pages/home.py", title="Home", icon=":material/home:", default=True),
         st.Page("pages/convolution.py", title="Convolution", icon=":material/grid_on:"),
@@ -20,8 +25,11 @@ st.navigation(
         st.Page("pages/style_transfer.py", title="Style transfer", icon=":material/brush:"),
         st.Page("pages/deep_dream.py", title="DeepDream", icon=":material/cloud:"),
         st.Page("pages/runs.py", title="Runs", icon=":material/history:"),
+        st.Page("pages/board.py", title="Your turn board", icon=":material/groups:", visibility="hidden"),
     ],
     position="top",
-).run()
+)
+page.run()
 keep_visitor()
 presenter()
+tour(page.url_path)

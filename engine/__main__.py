@@ -18,6 +18,8 @@ from PIL import Image
 
 from engine.errors import InvalidInput, InvalidSettings, LabError
 from engine.events import Beat, Completed, Event, Progress, Snapshot, as_json
+from engine.memory import TENSORFLOW_BYTES, free_bytes
+from engine.needs import check_fits
 from engine.rules import Bounds, ExperimentSettings, Picture, Rule, as_plain, parse, rules_of
 from engine.settings import EXPERIMENTS, DownloadSettings, PrepareSettings
 from engine.sources.catalog import SOURCES
@@ -183,6 +185,7 @@ def _timed(settings: ExperimentSettings, data: Path | None) -> Iterator[tuple[Ev
     # TensorFlow takes seconds to import, and settings are checked before.
     from engine.experiments import start
 
+    check_fits(settings, free_bytes() - TENSORFLOW_BYTES, data)
     started = time.monotonic()
     for event in start(settings, data):
         yield event, time.monotonic() - started

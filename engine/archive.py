@@ -10,21 +10,26 @@ import json
 import os
 import re
 import shutil
-import zipfile
-import zlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.errors import InvalidInput, InvalidSettings
+from engine.errors import InvalidInput
 from engine.events import Arrays, Event, Progress, as_json, from_json
 from engine.rules import Settings, as_plain, from_plain
+from engine.sources.npz import read_npz
 
 RUN_ID = re.compile(r"[0-9a-f]{8,32}")
+
+MOST_OF_ARRAYS = 500_000_000
+"""Bytes; the largest network that is kept has a tenth of it."""
+
+END_OF_TIME = 1e11
+"""Seconds of `time.time` that a date can still be made of."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +55,7 @@ class Archive:
 
     def __init__(self, folder: Path, experiments: Mapping[str, type[Settings]], limit_bytes: int) -> None:
         self._folder = folder
+        self._tidy_up()
         self._experiments = experiments
         self._limit_bytes = limit_bytes
 
@@ -61,28 +67,26 @@ class Archive:
         """Write what a list shows, whole or not at all."""
         experiment = next(name for name, cls in self._experiments.items() if cls is type(head.settings))
         values = {"experiment": experiment, **_plain(head), "settings": as_plain(head.settings)}
-        path = self._made(head.id) / "run.json"
-        part = path.with_suffix(".part")
-        part.write_text(json.dumps(values))
-        part.replace(path)
+        self._replace(self._made(head.id) / "run.json", lambda file: file.write(json.dumps(values).encode()))
 
     def append_events(self, run_id: str, events: Iterable[tuple[Event, float]]) -> None:
         """Append events, each with the seconds it came after; a `Progress` without metrics is left out."""
         lines = [json.dumps(as_json(e, s)) for e, s in events if not (isinstance(e, Progress) and not e.metrics)]
-        with (self._made(run_id) / "events.jsonl").open("a") as file:
-            file.writelines(line + "\n" for line in lines)
+        path = self._made(run_id) / "events.jsonl"
+        before = path.stat().st_size if path.exists() else 0
+        try:
+            with path.open("a") as file:
+                file.writelines(line + "\n" for line in lines)
+        except OSError:
+            # What was written of them would stand in the way of those that are written once there is room again.
+            with contextlib.suppress(OSError):
+                os.truncate(path, before)
+            raise
 
     def write_arrays(self, run_id: str, event: Arrays) -> None:
         """Write the arrays of one event, whole or not at all."""
         path = self._made(run_id) / f"{event.name}-{event.step}.npz"
-        part = path.with_suffix(".part")
-        try:
-            with part.open("wb") as file:
-                np.savez(file, allow_pickle=False, **event.arrays)
-            part.replace(path)
-        except OSError:
-            part.unlink(missing_ok=True)
-            raise
+        self._replace(path, lambda file: np.savez(file, allow_pickle=False, **event.arrays))
 
     def heads(self) -> list[Head]:
         """Every run whose `run.json` can be read, the oldest first."""
@@ -95,7 +99,8 @@ class Archive:
         try:
             with (self._folder / run_id / "events.jsonl").open() as file:
                 found.extend(from_json(json.loads(line)) for line in file)
-        except (OSError, ValueError, KeyError, TypeError):
+        # Whatever is wrong with a line: those before it count.
+        except Exception:
             return found
         return found
 
@@ -103,16 +108,16 @@ class Archive:
         """The arrays of one event. Raises `InvalidInput` where the file is gone or damaged."""
         path = self._folder / run_id / f"{name}-{step}.npz"
         try:
-            with path.open("rb") as file, np.load(file, allow_pickle=False) as arrays:
-                return dict(arrays)
-        except (OSError, EOFError, ValueError, KeyError, zlib.error, zipfile.BadZipFile) as error:
+            return read_npz(path, MOST_OF_ARRAYS)
+        except (OSError, InvalidInput) as error:
             reason = "is gone" if isinstance(error, FileNotFoundError) else "is damaged"
             raise InvalidInput(f"The file {path.name} of run {run_id} {reason}; train again to have it.") from error
 
     def kept(self, run_id: str) -> tuple[tuple[str, int], ...]:
         """Name and step of each `Arrays` event on disk, by step."""
         stems = [path.stem.rpartition("-") for path in (self._folder / run_id).glob("*-*.npz")]
-        return tuple(sorted(((name, int(step)) for name, _, step in stems), key=lambda kept: kept[::-1]))
+        steps = [(name, int(step)) for name, _, step in stems if step.isascii() and step.isdigit()]
+        return tuple(sorted(steps, key=lambda kept: kept[::-1]))
 
     def delete(self, run_id: str) -> None:
         """Forget a run."""
@@ -130,6 +135,27 @@ class Archive:
             gone.append(run_id)
         return gone
 
+    def _replace(self, path: Path, write: Callable[[BinaryIO], object]) -> None:
+        part = path.with_suffix(".part")
+        try:
+            with part.open("wb") as file:
+                write(file)
+            part.replace(path)
+        except OSError:
+            part.unlink(missing_ok=True)
+            raise
+
+    def _tidy_up(self) -> None:
+        """Delete what an app that was killed was writing just then, and what is left of runs that nothing is known of.
+
+        A `run.json` that is whole stays, though this version of the app may not know what it says.
+        """
+        for folder in self._folder.iterdir() if self._folder.is_dir() else ():
+            if RUN_ID.fullmatch(folder.name) and not _is_json(folder / "run.json"):
+                self.delete(folder.name)
+            for part in folder.glob("*.part"):
+                part.unlink(missing_ok=True)
+
     def _made(self, run_id: str) -> Path:
         folder = self._folder / run_id
         folder.mkdir(parents=True, exist_ok=True)
@@ -139,10 +165,33 @@ class Archive:
         try:
             values = json.loads(path.read_text())
             cls = self._experiments[values.pop("experiment")]
-            head = Head(**values)
-            return replace(head, settings=from_plain(cls, values["settings"])) if head.id == path.parent.name else None
-        except (OSError, ValueError, KeyError, TypeError, AttributeError, InvalidSettings):
+            head = replace(Head(**values), settings=from_plain(cls, values["settings"]))
+            return head if _is_whole(head) and head.id == path.parent.name else None
+        # A file that is no head may be wrong in any way; the app starts without this run.
+        except Exception:
             return None
+
+
+def _is_json(path: Path) -> bool:
+    """Also where the disk does not let one look."""
+    try:
+        json.loads(path.read_text())
+    except (FileNotFoundError, ValueError, RecursionError):
+        return False
+    except OSError:
+        return True
+    return True
+
+
+def _is_whole(head: Head) -> bool:
+    """Whether its fields are of their types; those of the settings have been checked."""
+    texts = (head.id, head.name, head.state, head.reason, head.owner)
+    numbers = (head.created, head.elapsed_s)
+    return (
+        all(isinstance(text, str) for text in texts)
+        and all(isinstance(number, int | float) and 0 <= number < END_OF_TIME for number in numbers)
+        and isinstance(head.result, Mapping | None)
+    )
 
 
 def _plain(head: Head) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from engine.records import Run
+from engine.rules import Settings
 from engine.settings import MnistSettings
 
 CHAPTER_PARAMETERS = 266_585
@@ -22,8 +23,9 @@ class Attempt:
     """A completed run: its settings, and the `result` that its experiment wrote."""
 
     run_id: str
-    settings: MnistSettings
+    settings: Any
     result: Mapping[str, Any]
+    elapsed_s: float = 0.0
 
     @property
     def accuracy(self) -> float:
@@ -33,11 +35,17 @@ class Attempt:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """Whether a challenge is solved, how it stands in words, and by which run; no run where none comes near."""
+    """Whether a challenge is solved, how it stands in words, and by which run; no run where none comes near.
+
+    brief: the same in a word, such as "97.4 %"; score: the higher, the nearer, among verdicts of one challenge that are
+    solved, and among those that are not.
+    """
 
     solved: bool
     words: str
     run_id: str = ""
+    brief: str = ""
+    score: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,25 +58,36 @@ class Challenge:
     judge: Callable[[Sequence[Attempt]], Verdict]
 
 
-def attempts(runs: Iterable[Run]) -> list[Attempt]:
-    """The MNIST runs that completed, as they come."""
+def attempts(runs: Iterable[Run], settings: type[Settings] = MnistSettings) -> list[Attempt]:
+    """The runs of an experiment that completed, as they come."""
     return [
-        Attempt(run.id, run.settings, run.result)
+        Attempt(run.id, run.settings, run.result, run.elapsed_s)
         for run in runs
-        if run.result is not None and isinstance(run.settings, MnistSettings)
+        if run.result is not None and type(run.settings) is settings
     ]
 
 
-def reach(goal: float, allowed: Callable[[Attempt], bool], nobody: str) -> Callable[[Sequence[Attempt]], Verdict]:
-    """A judge for an accuracy of `goal` among the runs that are `allowed`; `nobody` is said where none is."""
+def reach(
+    goal: float, allowed: Callable[[Attempt], bool], nobody: str, stand_in: float = 0.0
+) -> Callable[[Sequence[Attempt]], Verdict]:
+    """A judge for an accuracy of `goal` among the runs that are `allowed`; `nobody` is said where none is.
+
+    stand_in: the goal of runs on data that stand in for the real ones and are easier; 0 where they are not.
+    """
+
+    def missing(attempt: Attempt) -> float:
+        """How much it falls short; negative above the goal."""
+        easy = stand_in and not attempt.result["real_data"]
+        return (stand_in if easy else goal) - attempt.accuracy
 
     def judge(tried: Sequence[Attempt]) -> Verdict:
-        best = max(filter(allowed, tried), key=lambda attempt: attempt.accuracy, default=None)
+        best = min(filter(allowed, tried), key=missing, default=None)
         if not best:
             return Verdict(False, nobody)
-        solved = best.accuracy >= goal
-        missing = "" if solved else f", {100 * (goal - best.accuracy):.1f} points short"
-        return Verdict(solved, f"Best so far {best.accuracy:.1%}{missing}.", best.run_id)
+        short = missing(best)
+        solved = short <= 0
+        words = f"Best so far {best.accuracy:.1%}{'' if solved else f', {100 * short:.1f} points short'}."
+        return Verdict(solved, words, best.run_id, f"{best.accuracy:.1%}", -short)
 
     return judge
 
@@ -80,14 +99,16 @@ def judge_cliff(tried: Sequence[Attempt]) -> Verdict:
         return Verdict(False, "No run yet with a higher learning rate than the chapter's.")
     broken = next((attempt for attempt in faster if attempt.accuracy < GUESSING), None)
     if not broken:
-        return Verdict(False, f"At {_rate(faster[-1]):g} it still holds.", faster[-1].run_id)
+        rate = _rate(faster[-1])
+        return Verdict(False, f"At {rate:g} it still holds.", faster[-1].run_id, f"{rate:g} holds", rate)
     when = broken.result["diverged_at"]
     end = f"the loss was no number after {when:,} steps" if when else "the network only guesses"
-    return Verdict(True, f"At {_rate(broken):g} {end}.", broken.run_id)
+    rate = _rate(broken)
+    return Verdict(True, f"At {rate:g} {end}.", broken.run_id, f"rate {rate:g}", -rate)
 
 
 def _rate(attempt: Attempt) -> float:
-    return attempt.settings.learning_rate
+    return float(attempt.settings.learning_rate)
 
 
 def judge_luck(tried: Sequence[Attempt]) -> Verdict:
@@ -103,7 +124,7 @@ def judge_luck(tried: Sequence[Attempt]) -> Verdict:
     low, high = max(pairs, key=lambda pair: pair[1].accuracy - pair[0].accuracy)
     apart = high.accuracy - low.accuracy
     words = f"Seeds {low.settings.seed} and {high.settings.seed} are {100 * apart:.1f} points apart."
-    return Verdict(apart >= 0.01, words, high.run_id)
+    return Verdict(apart >= 0.01, words, high.run_id, f"{100 * apart:.1f} points", apart)
 
 
 MNIST_CHALLENGES = (

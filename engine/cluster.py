@@ -9,7 +9,9 @@ that the nanny spawns would run again; and rather than `SubprocessCluster`, beca
 orphans when its parent is killed, and does not run on Windows.
 """
 
+import contextlib
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -17,10 +19,18 @@ from pathlib import Path
 import dask
 from distributed import LocalCluster
 
+from engine.clock import keep_steady
 from engine.errors import WorkerError
+from engine.memory import free_bytes
 
 THREADS = 4
 """One for the experiment, the others for short calls."""
+
+APP_BYTES = 300_000_000
+"""What the app and the scheduler may come to take beside what they take when the worker starts."""
+
+END_S = 10.0
+"""How long the child may take to end in order."""
 
 ROOT = Path(__file__).parent.parent
 
@@ -45,11 +55,26 @@ def start_cluster() -> tuple[subprocess.Popen[str], str]:
     return process, address
 
 
+def end_cluster(process: subprocess.Popen[str]) -> None:
+    """End the child and all that it started, also those that hang."""
+    if process.stdin:
+        with contextlib.suppress(OSError):
+            process.stdin.close()
+    with contextlib.suppress(subprocess.TimeoutExpired):
+        process.wait(END_S)
+    with contextlib.suppress(OSError, AttributeError):
+        # They are a group of their own. Where there are no groups the child alone is ended.
+        os.killpg(process.pid, signal.SIGKILL)
+    process.kill()
+    process.wait()
+
+
 def main() -> None:
     """Print the scheduler's address, and serve until standard input closes."""
     # Only the address goes to the parent's pipe, which nobody reads afterwards: what workers print goes to the log.
     to_parent = os.fdopen(os.dup(sys.stdout.fileno()), "w")
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
+    keep_steady()
     dask.config.set(
         {
             # A run that killed its worker is reported as failed, never silently run again.
@@ -57,6 +82,11 @@ def main() -> None:
             # Dask gives a worker up for good if none is there just this long after one was lost, though by then
             # the next may be starting. The nanny alone decides.
             "distributed.deploy.lost-worker-timeout": "1000h",
+            # A worker that dies is seen at once. That one has not been heard of for minutes says nothing: the clock was
+            # set, or the computer slept.
+            "distributed.scheduler.worker-ttl": None,
+            # Before a worker connects.
+            "distributed.worker.preload": ["engine.clock"],
             # The scheduler remembers the last events of each topic; the lab keeps its own record.
             "distributed.admin.low-level-log-length": 10,
             # Nothing here is worth spilling to disk; the last resort stays: a worker that fills the memory is ended.
@@ -74,6 +104,9 @@ def main() -> None:
         dashboard_address="127.0.0.1:0",
         worker_dashboard_address="127.0.0.1:0",
         resources={"slot": 1},
+        # The nanny ends a worker that fills this, and its run fails with that reason. At the limit of a container the
+        # system would end whatever it likes, perhaps all of it.
+        memory_limit=max(APP_BYTES, free_bytes() - APP_BYTES),
     ) as cluster:
         print(cluster.scheduler_address, file=to_parent, flush=True)
         sys.stdin.read()

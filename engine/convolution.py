@@ -109,8 +109,9 @@ def spread(kernels: Floats, dilation: int) -> Floats:
 def checked(values: ArrayLike, what: str, axes: int) -> Floats:
     """`values` as float32. Raises `InvalidInput` if they are empty, not finite, or have not so many axes."""
     try:
-        array = np.asarray(values, np.float32)
-    except (TypeError, ValueError):
+        with np.errstate(all="ignore"):
+            array = np.asarray(values, np.float32)
+    except (TypeError, ValueError, OverflowError):
         raise InvalidInput(f"The {what} is not a table of numbers.") from None
     if array.size == 0:
         raise InvalidInput(f"The {what} is empty; it needs at least one number.")

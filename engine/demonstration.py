@@ -15,7 +15,10 @@ from engine.convolution import Floats
 LARGEST_INPUT, MOST_CHANNELS, MOST_FILTERS, LARGEST_KERNEL = 10, 4, 4, 5
 LARGEST_NUMBER = 1000.0
 
-_EDIT = re.compile(r"([xwb])(\d+(?:\.\d+)*)=(-?\d*\.?\d+(?:e-?\d+)?)")
+_EDIT = re.compile(r"([xwb])(\d(?:\.\d){0,3})=(-?(?:\d{1,9}(?:\.\d{1,9})?|\.\d{1,9})(?:e-?\d{1,3})?)")
+"""Of bounded length: a text made to do harm cannot keep it busy."""
+
+MOST_EDITS = 1_000
 _FIELDS = {"x": "volume", "w": "kernels", "b": "bias"}
 
 
@@ -44,7 +47,7 @@ def demo_numbers(seed: int, size: int, channels: int, filters: int, kernel: int)
 def with_edits(numbers: Numbers, text: str) -> Numbers:
     """`numbers` with the edits in `text`; what is outside of them or not an edit changes nothing."""
     changed = {name: getattr(numbers, name).copy() for name in _FIELDS.values()}
-    for part in text.split(","):
+    for part in text.split(",", MOST_EDITS)[:MOST_EDITS]:
         if not (match := _EDIT.fullmatch(part)):
             continue
         array = changed[_FIELDS[match[1]]]

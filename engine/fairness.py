@@ -6,7 +6,7 @@ for every number among the settings (`CNN_LAB_MAX_SIZE` for `max_size`), and `CN
 
 import math
 import os
-from collections.abc import Iterable
+from collections.abc import Collection
 
 from engine.errors import InvalidSettings, TooMany
 from engine.records import Record
@@ -14,6 +14,12 @@ from engine.rules import Bounds, Settings, rules_of
 
 MOST_ACTIVE = 2
 """Runs of one visitor that are still to end: one under way and one waiting."""
+
+MOST_LIGHT = 4
+"""Of those that take no slot: downloads, pictures of channels, preparing."""
+
+MOST_OF_ALL = 100
+"""Runs of everybody that are still to end: a class of thirty has sixty at most."""
 
 STARTS_A_MINUTE = 20
 
@@ -48,17 +54,23 @@ def check_limits(settings: Settings) -> None:
             )
 
 
-def check_fair(records: Iterable[Record], owner: str, slots: int, now: float) -> None:
+def check_fair(records: Collection[Record], owner: str, slots: int, now: float) -> None:
     """Raise `TooMany` where the visitor `owner` may not start a run that takes `slots` just now.
 
     Starts of nobody in particular (an empty `owner`) are free. now: seconds of `time.time`.
     """
+    active = [record for record in records if record.active]
+    if owner and len(active) >= MOST_OF_ALL:
+        raise TooMany(f"{len(active)} runs are under way or waiting here, as many as there may be: try again later.")
     own = [record for record in records if owner and record.owner == owner]
+    if not slots and sum(record.active and not record.settings.slots for record in own) >= MOST_LIGHT:
+        raise TooMany(f"You have {MOST_LIGHT} small runs under way already: wait until one has ended.")
     if slots and sum(record.active and record.settings.slots > 0 for record in own) >= MOST_ACTIVE:
         raise TooMany(
             "You have one run under way and another waiting already: stop one of them, or wait until one has ended."
         )
-    if sum(now - record.created < 60 for record in own) >= STARTS_A_MINUTE:
+    # Not those of the future: the clock was set back.
+    if sum(0 <= now - record.created < 60 for record in own) >= STARTS_A_MINUTE:
         raise TooMany(f"You have started {STARTS_A_MINUTE} runs within a minute: wait a little before the next.")
 
 

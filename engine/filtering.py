@@ -76,7 +76,8 @@ def parse_kernel(text: str) -> Floats:
     try:
         rows = [[float(value) for value in row.split(",")] for row in text.split(";")]
     except ValueError:
-        raise InvalidInput(f"The kernel {text[:60]!r} holds something that is not a number.") from None
+        # What it is stays unsaid: it may come from a link of somebody else's, and the page would show it.
+        raise InvalidInput("The kernel holds something that is not a number.") from None
     if any(len(row) != len(rows) for row in rows):
         raise InvalidInput("The kernel is not square; it needs as many rows as columns.")
     if len(rows) > LARGEST_SIDE:

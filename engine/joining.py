@@ -1,8 +1,9 @@
-"""Codes that are short enough to be read from a projector, each for a run that its owner shared."""
+"""Codes that are short enough to be read from a projector: of runs that were shared, and of a class's boards."""
 
 import secrets
 import threading
 import time
+from collections.abc import Container
 
 ALPHABET = "ABCDEFGHJKLMNPQRSTUVWXYZ"
 """Capitals that nobody takes for a digit, or for one another: no I, no O."""
@@ -10,6 +11,13 @@ ALPHABET = "ABCDEFGHJKLMNPQRSTUVWXYZ"
 LENGTH = 5
 LASTS_S = 8 * 3600.0
 """A day at school."""
+
+
+def fresh_code(taken: Container[str]) -> str:
+    """A code that is not among those taken."""
+    while (code := "".join(secrets.choice(ALPHABET) for _ in range(LENGTH))) in taken:
+        pass
+    return code
 
 
 class Codes:
@@ -24,7 +32,7 @@ class Codes:
         with self._lock:
             self._forget_old()
             known = (code for code, (run, _) in self._runs.items() if run == run_id)
-            code = next(known, "") or self._fresh()
+            code = next(known, "") or fresh_code(self._runs)
             self._runs[code] = (run_id, time.monotonic())
             return code
 
@@ -33,11 +41,6 @@ class Codes:
         with self._lock:
             self._forget_old()
             return self._runs.get(code.strip().upper(), ("", 0.0))[0]
-
-    def _fresh(self) -> str:
-        while (code := "".join(secrets.choice(ALPHABET) for _ in range(LENGTH))) in self._runs:
-            pass
-        return code
 
     def _forget_old(self) -> None:
         oldest = time.monotonic() - LASTS_S

@@ -3,13 +3,20 @@
 import contextlib
 import ctypes
 import gc
-from pathlib import Path
+import re
+from collections.abc import Iterator
+from pathlib import Path, PurePosixPath
 
 import psutil
 
-from engine.errors import InvalidSettings
-
 CGROUP = Path("/sys/fs/cgroup")
+SELF = Path("/proc/self/cgroup")
+V2 = ("memory.max", "memory.current", "inactive_file")
+V1 = ("memory.limit_in_bytes", "memory.usage_in_bytes", "total_inactive_file")
+"""A group's limit and what it uses, and of that files that were read, in `memory.stat`."""
+
+TENSORFLOW_BYTES = 400_000_000
+"""What it takes to load it, with Keras."""
 
 ONCE = 60e6
 """Bytes that do not depend on the size: pictures, workspaces, the network's weights once more."""
@@ -23,17 +30,35 @@ MALLOC_OPTIONS = {M_ARENA_MAX: 1, M_MMAP_THRESHOLD: 16 << 20, M_TRIM_THRESHOLD: 
 
 
 def free_bytes() -> int:
-    """Memory that a process may still take: of the computer, or of the container's limit where that is less."""
+    """Memory that a process may still take: of the computer, or of a limit of its container's where that is less."""
     free = int(psutil.virtual_memory().available)
-    for limit, used in (
-        ("memory.max", "memory.current"),
-        ("memory/memory.limit_in_bytes", "memory/memory.usage_in_bytes"),
-    ):
+    for folder, (limit, used, cached) in _groups():
         try:
-            free = min(free, int((CGROUP / limit).read_text()) - int((CGROUP / used).read_text()))
+            kept = re.search(rf"^{cached} (\d+)$", (folder / "memory.stat").read_text(), re.MULTILINE)
+            # Files that were read count as used, but make room when it is needed.
+            taken = int((folder / used).read_text()) - (int(kept[1]) if kept else 0)
+            free = min(free, int((folder / limit).read_text()) - taken)
         except (OSError, ValueError):
             continue
     return max(free, 0)
+
+
+def _groups() -> Iterator[tuple[Path, tuple[str, str, str]]]:
+    """The control groups that hold this process, from its own to the root, each with the names of its files.
+
+    Within a container the root is the container's own; version 2 of control groups, and version 1.
+    """
+    try:
+        lines = SELF.read_text().splitlines()
+    except OSError:
+        lines = []
+    own = {kind: PurePosixPath(path) for _, kind, path in (line.split(":", 2) for line in lines if line.count(":") > 1)}
+    for root, path, names in (
+        (CGROUP, own.get("", PurePosixPath("/")), V2),
+        (CGROUP / "memory", own.get("memory", PurePosixPath("/")), V1),
+    ):
+        for part in (path, *path.parents):
+            yield root / str(part).lstrip("/"), names
 
 
 def give_back() -> None:
@@ -69,14 +94,3 @@ def largest_side(free: float, shape: tuple[int, ...], style_scale: float, precis
     longest = max(shape[:2])
     a_square = (style_bytes(shape, style_scale, precision) - ONCE) / longest**2
     return int((max(0.0, free - ONCE) / a_square) ** 0.5) // 16 * 16
-
-
-def check_fits(max_size: int, shape: tuple[int, ...], style_scale: float, precision: str) -> None:
-    """Raise `InvalidSettings`, with the size that fits, where a result of `shape` needs more memory than is free."""
-    needed, free = style_bytes(shape, style_scale, precision), free_bytes()
-    if needed > free:
-        fits = largest_side(free, shape, style_scale, precision)
-        raise InvalidSettings(
-            f"max_size is {max_size}, for which {needed / 1e9:.1f} GB of memory are needed and {free / 1e9:.1f} GB are "
-            f"free; {f'at most {fits} fits' if fits >= 64 else 'nothing fits'}."
-        )

@@ -13,6 +13,8 @@ from engine.rules import Settings
 MOST_SNAPSHOTS = 60
 """Pictures of one series that a run keeps in memory: a longer one keeps fewer of each stretch."""
 
+CUT_OFF = "The app ended while it ran."
+
 
 class State(StrEnum):
     """Where a run is; the words are those of the screen."""
@@ -108,6 +110,25 @@ class Record:
             owner=self.owner,
         )
 
+    def as_run(self, place: int, wait_s: float | None) -> Run:
+        """The run as it is now."""
+        return Run(
+            id=self.id,
+            settings=self.settings,
+            state=self.state,
+            place=place,
+            elapsed_s=self.elapsed_s,
+            reason=self.reason,
+            events=tuple(self.events or ()),
+            name=self.name,
+            created=self.created,
+            kept=self.kept,
+            result=self.result,
+            remark=self.remark,
+            owner=self.owner,
+            wait_s=wait_s,
+        )
+
     def end(self, state: State, reason: str = "") -> None:
         """End it, unless it has ended already: the first reason counts."""
         if self.active:
@@ -123,6 +144,15 @@ class Record:
             if isinstance(event, Completed):
                 self.result = event.result
                 self.end(State.COMPLETED)
+
+
+def recalled(head: Head) -> Record:
+    """The record of a run of an earlier start, whose events are still on disk."""
+    record = Record(head.id, head.settings, watched=0.0, state=State(head.state), reason=head.reason)
+    record.elapsed_s, record.name, record.created, record.result = head.elapsed_s, head.name, head.created, head.result
+    record.events, record.head, record.owner = None, head, head.owner
+    record.end(State.STOPPED, CUT_OFF)
+    return record
 
 
 def thin_out(events: list[Event], name: str, before: int = 0) -> int:

@@ -14,11 +14,11 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.archive import Archive, Head
+from engine.archive import Archive
 from engine.errors import InvalidInput
 from engine.events import Arrays, Snapshot
 from engine.fairness import check_fair
-from engine.records import Record, Run, State, thin_out
+from engine.records import Record, Run, State, recalled, thin_out
 from engine.rules import Settings
 from engine.waiting import place, wait_s
 
@@ -32,8 +32,6 @@ LONGEST_NAME = 60
 NOT_SAVED = "This run is not saved"
 KINDS_OF_ARRAYS = {"weights": "weights", "test": "answers to the test"}
 """In the words of the screen."""
-
-CUT_OFF = "The app ended while it ran."
 
 
 class Runs:
@@ -49,7 +47,7 @@ class Runs:
         self._records: dict[str, Record] = {}
         for head in archive.heads() if archive else ():
             if head.state in list(State):
-                self._records[head.id] = _recalled(head)
+                self._records[head.id] = recalled(head)
 
     def add(self, settings: Settings, owner: str = "") -> str:
         """Queue a run and return its id. Raises `TooMany` where `owner` may not start one just now."""
@@ -164,6 +162,10 @@ class Runs:
         now = time.monotonic()
         return [r for r in self.all() if r.active and now - r.watched > limit_s]
 
+    def lingering(self) -> list[Record]:
+        """Runs that have ended here while their worker goes on."""
+        return [r for r in self.all() if not r.active and r.future and r.worker]
+
     def startable(self, slots: int) -> list[Record]:
         """What may start now, where `slots` heavy runs can go on at once."""
         waiting = [r for r in self.all() if r.state == State.QUEUED and not r.sent]
@@ -179,6 +181,11 @@ class Runs:
                 record.sent, record.holds_slot = True, record.settings.slots > 0
             return records
 
+    def put_back(self, record: Record) -> None:
+        """Have a run wait again that could not be sent."""
+        with self.changed:
+            record.sent, record.holds_slot = False, False
+
     def fail(self, records: Iterable[Record], reason: str) -> None:
         """End these runs and free what they held."""
         with self.changed:
@@ -189,22 +196,7 @@ class Runs:
 
     def _as_run(self, record: Record) -> Run:
         records = list(self._records.values()) if record.state == State.QUEUED else []
-        return Run(
-            id=record.id,
-            settings=record.settings,
-            state=record.state,
-            place=place(records, record),
-            elapsed_s=record.elapsed_s,
-            reason=record.reason,
-            events=tuple(record.events or ()),
-            name=record.name,
-            created=record.created,
-            kept=record.kept,
-            result=record.result,
-            remark=record.remark,
-            owner=record.owner,
-            wait_s=wait_s(records, record),
-        )
+        return record.as_run(place(records, record), wait_s(records, record))
 
     def _save(self, record: Record, archive: Archive) -> bool:
         """Whether there was something to write."""
@@ -246,15 +238,6 @@ class Runs:
             loaded.sort(key=lambda r: r.watched)
             for record in loaded[: max(0, len(loaded) - LOADED_RUNS)]:
                 record.events = None
-
-
-def _recalled(head: Head) -> Record:
-    """The record of a run of an earlier start."""
-    record = Record(head.id, head.settings, watched=0.0, state=State(head.state), reason=head.reason)
-    record.elapsed_s, record.name, record.created, record.result = head.elapsed_s, head.name, head.created, head.result
-    record.events, record.head, record.owner = None, head, head.owner
-    record.end(State.STOPPED, CUT_OFF)
-    return record
 
 
 def _not_saved(error: OSError) -> str:

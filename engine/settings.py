@@ -12,6 +12,14 @@ from engine.rules import ExperimentSettings, check, choice, flag, setting, text
 from engine.style_settings import StyleSettings
 
 
+def _precision() -> Any:
+    return choice(
+        "auto",
+        ("auto", "float32", "bfloat16"),
+        "Numbers of the activations; weights are float32 always. auto: bfloat16 where the processor computes with it.",
+    )
+
+
 @dataclass(frozen=True)
 class MnistSettings:
     """MNIST convnet of the chapter, section "MNIST handwritten digits"; the defaults are its constants."""
@@ -37,6 +45,7 @@ class MnistSettings:
     pool1: int = setting(2, 1, 28, "Window and stride of the first max pooling, in pixels.")
     pool2: int = setting(2, 1, 28, "Window and stride of the second max pooling, in pixels.")
     dense_size: int = setting(100, 1, 1_024, "Units in the hidden dense layer.")
+    precision: str = _precision()
     seed: int = setting(0, 0, 2**31 - 1, "Start of the random numbers; the same seed starts the same network.")
 
     def __post_init__(self) -> None:
@@ -107,11 +116,7 @@ class CifarSettings:
     width: int = setting(
         64, 4, 128, "Feature maps of each convolution; the dense layers have 6 and 3 times as many units."
     )
-    precision: str = choice(
-        "auto",
-        ("auto", "float32", "bfloat16"),
-        "Numbers of the activations; weights are float32 always. auto: bfloat16 where the processor computes with it.",
-    )
+    precision: str = _precision()
     eval_every: int = setting(500, 1, 100_000, "Steps between two looks at the validation pictures.")
     seed: int = setting(0, 0, 2**31 - 1, "Start of the random numbers; the same seed starts the same network.")
 

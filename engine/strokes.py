@@ -44,6 +44,8 @@ def _parse_stroke(value: Any) -> Stroke:
     if not isinstance(value, dict) or not isinstance(value.get("points"), list):
         raise InvalidInput("A stroke of the drawing has no list of points; clear the pad and draw again.")
     points = value["points"]
+    if len(points) > 2 * MAX_POINTS:
+        raise InvalidInput(f"The drawing has more than {MAX_POINTS:,} points; clear the pad and draw again.")
     if not points or len(points) % 2 or not all(map(_is_number, [value.get("brush"), *points])):
         raise InvalidInput("A stroke of the drawing is not made of numbers in pairs; clear the pad and draw again.")
     places = [min(max(float(place), 0.0), float(PAD)) for place in points]

@@ -4,13 +4,17 @@ Everything here runs in a Dask worker process. Messages travel on a Dask topic o
 sent; each is a pickled `Message`, which only this project's processes write and read.
 """
 
+import math
 import pickle
+import sys
 import threading
 import time
 import traceback
 from collections.abc import Callable, Generator
 from dataclasses import dataclass
 
+import dask
+import psutil
 from distributed import Worker, WorkerPlugin, get_worker
 
 from engine.device import share_gpus
@@ -18,7 +22,8 @@ from engine.errors import LabError
 from engine.events import Beat, Control, Event, Progress
 from engine.experiments import start
 from engine.imports import load_module
-from engine.memory import give_back
+from engine.memory import TENSORFLOW_BYTES, free_bytes, give_back
+from engine.needs import check_fits
 from engine.rules import Settings
 from engine.settings import MnistSettings
 
@@ -119,6 +124,24 @@ class Orders:
 _orders: dict[str, Orders] = {}
 """The orders for each run on this worker."""
 
+_before: dict[str, int] = {}
+"""Bytes that this process held when each run that takes a slot began: what is more is given back after it."""
+
+
+def headroom() -> float:
+    """Bytes that the next run may take on this worker, once the one under way has ended."""
+    held = psutil.Process().memory_info().rss
+    free = min(free_bytes(), _dask_allows() - held)
+    loads = 0 if "tensorflow" in sys.modules else TENSORFLOW_BYTES
+    return max(0.0, free + max(0, held - min(_before.values(), default=held)) - loads)
+
+
+def _dask_allows() -> float:
+    """Bytes that Dask lets this worker hold: beyond some it takes nothing on any more, or is ended."""
+    manager = get_worker().memory_manager
+    shares = (manager.memory_pause_fraction, dask.config.get("distributed.worker.memory.terminate"))
+    return min((manager.memory_limit * share for share in shares if share and manager.memory_limit), default=math.inf)
+
 
 def execute(run_id: str, topic: str, settings: Settings) -> None:
     """Run the experiment of `settings` in this thread until it completes or is told to stop."""
@@ -132,6 +155,9 @@ def execute(run_id: str, topic: str, settings: Settings) -> None:
 
     say(Started(worker.address))
     try:
+        check_fits(settings, headroom())
+        if settings.slots:
+            _before[run_id] = psutil.Process().memory_info().rss
         _drive(start(settings), orders, say)
     except LabError as error:
         say(Failed(str(error)))
@@ -140,6 +166,7 @@ def execute(run_id: str, topic: str, settings: Settings) -> None:
         say(Failed(f"An unexpected {type(error).__name__} ended it: {error}. The app's log has the details."))
     finally:
         del _orders[run_id]
+        _before.pop(run_id, None)
         give_back()
 
 

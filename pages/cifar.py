@@ -20,6 +20,7 @@ from pages.ui.drawing import drawing
 from pages.ui.lesson_tabs import lesson_tabs
 from pages.ui.live import live_view
 from pages.ui.live_chart import live_chart
+from pages.ui.memory_note import start_button
 from pages.ui.network_diagram import network_svg
 from pages.ui.run_record import result_of
 from pages.ui.schedule_chart import schedule_chart, spoken_schedule
@@ -27,6 +28,7 @@ from pages.ui.session import shown_run, start_and_show
 from pages.ui.sharing import share_button
 from pages.ui.sources_panel import source_note
 from pages.ui.take_away import take_away
+from pages.ui.your_turn import your_turn
 
 
 def train() -> None:
@@ -42,12 +44,12 @@ def settings_form(running: bool) -> None:
     if chosen(CifarSettings).schedule in ("staircase", "exponential"):
         setting_inputs(CifarSettings, ["decay_factor", "decay_steps"])
     settings = chosen(CifarSettings)
-    live_chart(schedule_chart(settings), key="schedule", height=230, description=spoken_schedule(settings))
+    live_chart(schedule_chart(settings), key="schedule", height=250, description=spoken_schedule(settings))
     with st.expander("Network", icon=":material/account_tree:"):
         setting_inputs(CifarSettings, ["width", "batch_norm", "dropout", "l2", "precision"])
     with st.expander("Evaluation and seed", icon=":material/query_stats:"):
         setting_inputs(CifarSettings, ["eval_every", "seed"])
-    st.button("Train", icon=":material/play_arrow:", type="primary", width="stretch", on_click=train, disabled=running)
+    start_button("Train", chosen(CifarSettings), on_click=train, running=running)
     source_note(CIFAR10)
 
 
@@ -78,6 +80,7 @@ lesson_tabs(
         "Take away": lambda: take_away(run or example(), "cifar", NETWORK, cifar_charts, cifar_program),
         "What to notice": lambda: st.markdown(what_to_notice(result_of(run or example()))),
         "Spot the bug": cifar_bugs,
+        "Your turn": lambda: your_turn("cifar"),
         "The code": lambda: st.code(cifar_code(chosen(CifarSettings)), language="python"),
     },
 )

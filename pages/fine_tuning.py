@@ -17,6 +17,7 @@ from pages.ui.tune_files import tune_files
 from pages.ui.tune_mistakes import tune_mistakes
 from pages.ui.tune_section import chart_files_of, tune_section
 from pages.ui.tune_words import NOTICE, code, example
+from pages.ui.your_turn import your_turn
 
 page_head(
     "Fine-tuning",
@@ -37,6 +38,7 @@ lesson_tabs(
         "Compare": lambda: compare(FineTuningSettings, run),
         "What to notice": lambda: st.markdown(NOTICE),
         "Spot the bug": tune_bug,
+        "Your turn": lambda: your_turn("fine_tuning", "Fine-tune"),
         "Take away": lambda: tune_files(run or example(), chart_files_of),
         "The code": lambda: st.code(code(chosen(FineTuningSettings)), language="python"),
     },

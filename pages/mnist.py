@@ -2,7 +2,6 @@
 
 import streamlit as st
 
-from engine.challenges import MNIST_CHALLENGES
 from engine.events import Predictions, Progress
 from engine.history import marks, points
 from engine.models.layers import mnist_layers
@@ -20,6 +19,8 @@ from pages.ui.gallery import gallery_html
 from pages.ui.lesson_tabs import lesson_tabs
 from pages.ui.live import live_view
 from pages.ui.live_chart import Chart, live_charts
+from pages.ui.looks import drawn
+from pages.ui.memory_note import start_button
 from pages.ui.mnist_bugs import spot_the_bug
 from pages.ui.mnist_evidence import DIGITS
 from pages.ui.mnist_files import NETWORK, mnist_charts, mnist_program
@@ -44,29 +45,35 @@ def settings_form(running: bool) -> None:
     preset_picker(MnistSettings)
     setting_inputs(MnistSettings, ["steps", "batch_size", "learning_rate", "momentum"])
     with st.expander("Network", icon=":material/account_tree:"):
-        setting_inputs(MnistSettings, ["conv1_features", "pool1", "conv2_features", "pool2", "dense_size"])
+        setting_inputs(MnistSettings, ["conv1_features", "pool1", "conv2_features", "pool2", "dense_size", "precision"])
     with st.expander("Evaluation and seed", icon=":material/query_stats:"):
         setting_inputs(MnistSettings, ["eval_every", "eval_size", "seed"])
-    st.button("Train", icon=":material/play_arrow:", type="primary", width="stretch", on_click=train, disabled=running)
+    start_button("Train", chosen(MnistSettings), on_click=train, running=running)
     source_note(MNIST)
 
 
 def draw_stage(run: Run) -> None:
     """Two charts, six digits, and the summary once there is one."""
-    history = points(run.events)
-    total = run.settings.steps
-    happened = marks(run.events)
-    live_charts(
-        Chart(marked(loss_chart(history, total, run.id), happened, total), _spoken("Loss", history)),
-        Chart(marked(accuracy_chart(history, total, run.id), happened, total), _spoken("Accuracy", history)),
-        key="learning",
-        height=250,
-    )
-    gallery = next((event for event in reversed(run.events) if isinstance(event, Predictions)), None)
-    content = gallery_html(gallery, DIGITS) if gallery else ""
-    st.html(f'<div class="lab-gallery-place">{content}</div>')
+    live_charts(*drawn(run, charts_of), key="learning", height=250)
+    st.html(drawn(run, digits_of))
     if result := result_of(run):
         st.markdown(summary(run, result))
+
+
+def charts_of(run: Run) -> list[Chart]:
+    """Loss and accuracy over the steps."""
+    history, happened, total = points(run.events), marks(run.events), run.settings.steps
+    charts = {"Loss": loss_chart, "Accuracy": accuracy_chart}
+    return [
+        Chart(marked(chart(history, total, run.id), happened, total), _spoken(name, history))
+        for name, chart in charts.items()
+    ]
+
+
+def digits_of(run: Run) -> str:
+    """The last six test digits and what the network takes them for, in their place."""
+    gallery = next((event for event in reversed(run.events) if isinstance(event, Predictions)), None)
+    return f'<div class="lab-gallery-place">{gallery_html(gallery, DIGITS) if gallery else ""}</div>'
 
 
 def _spoken(name: str, history: list[Progress]) -> str:
@@ -103,7 +110,7 @@ lesson_tabs(
         "Where it is wrong": lambda: where_it_is_wrong(run),
         "What it learned": lambda: what_it_learned(run),
         "Spot the bug": lambda: spot_the_bug(run),
-        "Your turn": lambda: your_turn(MNIST_CHALLENGES, MnistSettings),
+        "Your turn": lambda: your_turn("mnist"),
         "Compare": lambda: compare(MnistSettings, run),
         "Take away": lambda: take_away(run or example(), "mnist", NETWORK, mnist_charts, mnist_program),
         "The code": lambda: st.code(mnist_code(chosen(MnistSettings)), language="python"),

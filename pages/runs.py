@@ -1,4 +1,4 @@
-"""Runs: everything that this visitor has run, with a picture each; open, rename or delete any of it."""
+"""Runs: everything that this visitor has run, with a picture each; open, rename, compare or delete any of it."""
 
 import html
 
@@ -7,20 +7,14 @@ import streamlit as st
 from engine.records import Run
 from engine.settings import EXPERIMENTS
 from pages.ui.anatomy import page_head
-from pages.ui.run_list import edit_run, run_name, told
+from pages.ui.compare import comparison
+from pages.ui.run_list import edit_run, pin_box, pinned, run_name, runs_of, told
 from pages.ui.run_thumbnail import thumbnail
 from pages.ui.session import lab
 from pages.ui.sharing import PAGES
+from pages.ui.titles import TITLES
 from pages.ui.visitor import is_own
 
-TITLES = {
-    "mnist": "MNIST",
-    "cifar": "CIFAR-10",
-    "prepare": "Preparing",
-    "fine_tuning": "Fine-tuning",
-    "style_transfer": "Style transfer",
-    "deep_dream": "DeepDream",
-}
 SHOWN = 12
 """Cards at first, and how many more each press adds."""
 
@@ -47,7 +41,7 @@ def choose(runs: list[Run]) -> list[Run]:
     ]
 
 
-def card(run: Run) -> None:
+def card(run: Run, *, is_pinned: bool) -> None:
     """One run."""
     with st.container(border=True, height="stretch", key=f"run-card-{run.id}"):
         address, name = thumbnail(run), html.escape(run_name(run))
@@ -58,6 +52,17 @@ def card(run: Run) -> None:
             if st.button("Open", icon=":material/open_in_full:", key=f"open {run.id}"):
                 st.switch_page(PAGES[type(run.settings)], query_params={"run": run.id})
             edit_run(run)
+            pin_box(run, "Compare", is_pinned=is_pinned)
+
+
+def compared() -> None:
+    """What is ticked, a comparison an experiment."""
+    for name, cls in EXPERIMENTS.items():
+        known = runs_of(cls)
+        if pins := pinned(cls, known):
+            with st.container(key=f"runs-compared-{name}"):
+                st.subheader(f"{TITLES[name]}, {len(pins)} compared", anchor=False)
+                comparison(cls, known)
 
 
 page_head("Runs", "What you have run in this browser, kept until the disk space for it is used up. Open any of it.")
@@ -66,13 +71,20 @@ if not runs:
     st.caption("There is nothing yet: train a network, paint a picture or dream one, and it is kept here.")
 else:
     found = choose(runs)
+    ticked = {run_id for cls in EXPERIMENTS.values() for run_id in pinned(cls, runs)}
+    st.caption(
+        f"{len(ticked)} ticked: compared below."
+        if ticked
+        else "Tick Compare on any runs of one experiment to lay them beside one another."
+    )
     count = st.session_state.setdefault("runs shown", SHOWN)
     if not found:
         st.caption("Nothing of yours is like that.")
     for row in range(0, min(count, len(found)), 3):
         for column, run in zip(st.columns(3), found[row : row + 3], strict=False):
             with column:
-                card(run)
+                card(run, is_pinned=run.id in ticked)
     if len(found) > count and st.button(f"{len(found) - count} older runs", icon=":material/expand_more:"):
         st.session_state["runs shown"] += SHOWN
         st.rerun()
+    compared()

@@ -40,9 +40,9 @@ def settings_column(running: bool) -> StyleSettings:
     files = picture_inputs()
     try:
         settings = setting_form(files)
-        note, wrong = memory_note(settings), False
+        fits, note = memory_note(settings)
     except LabError as error:
-        settings, note, wrong = StyleSettings(**files), f":material/error: {error}", True
+        settings, fits, note = StyleSettings(**files), False, f":material/error: {error}"
     st.button(
         "Stylize",
         icon=":material/brush:",
@@ -50,7 +50,7 @@ def settings_column(running: bool) -> StyleSettings:
         width="stretch",
         on_click=stylize,
         args=(settings,),
-        disabled=running or wrong,
+        disabled=running or not fits,
     )
     st.caption(note)
     source_note(VGG16 if settings.network == "vgg16" else VGG19)

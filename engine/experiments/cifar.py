@@ -28,7 +28,8 @@ from engine.experiments.training import (
 from engine.kernel_pictures import kernels_png
 from engine.memory import give_back
 from engine.models.augmentation import build_prepare, prepare_undistorted
-from engine.models.cifar import build_network, computes_in
+from engine.models.cifar import build_network
+from engine.models.precision import computes_in
 from engine.schedules import learning_rate
 from engine.settings import CifarSettings
 from engine.sources.cifar10 import Pictures, load_pictures

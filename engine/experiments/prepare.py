@@ -21,6 +21,7 @@ from engine.preparing.writers import Answers, writers
 from engine.settings import PrepareSettings
 from engine.sources.cifar10 import load_named_pictures
 from engine.sources.locate import cache_folder
+from engine.sources.room import make_room, room_bytes
 
 CHUNK = 100
 CHUNK_PIXELS = 400_000
@@ -55,6 +56,8 @@ def run(settings: PrepareSettings, data: Path | None) -> Iterator[Event]:
         _make_folders(folder, plan, files)
         unreadable = yield from _write(folder, plan, files)
         _finish(folder, plan, files)
+        if not settings.folder:
+            make_room(folder.parent, room_bytes(), keep=folder)
     except OSError as error:
         raise InvalidInput(f"{folder} cannot be written to: {error.strerror or error}.") from error
     yield Progress(len(plan.paths), len(plan.paths), {})

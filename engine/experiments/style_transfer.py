@@ -25,7 +25,7 @@ from engine.experiments.lbfgs import lbfgs
 from engine.experiments.pace import Pace
 from engine.experiments.painting import Painter, Targets, painter
 from engine.experiments.style_targets import build_targets
-from engine.memory import check_fits, give_back
+from engine.memory import give_back
 from engine.sources.vgg import Vgg, load_vgg
 from engine.style_pictures import (
     Floats,
@@ -68,7 +68,6 @@ def run(settings: StyleSettings, load_weights: LoadWeights) -> Iterator[Event]:
     precision = settings.precision
     if precision == "auto":
         precision = "bfloat16" if has_bfloat16() else "float32"
-    check_fits(settings.max_size, pictures.content.shape, settings.style_scale, precision)
     yield Beat()
     vgg = load_weights(settings.network)
     painting = Painting(settings, pictures, vgg, precision)

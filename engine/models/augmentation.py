@@ -4,11 +4,13 @@ Random numbers come from a `tf.random.Generator`, so the same seed distorts alik
 """
 
 from collections.abc import Callable
+from typing import NamedTuple
 
 import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
+from engine.models.fused import fused
 from engine.settings import CifarSettings
 
 CROP = 24
@@ -56,29 +58,59 @@ def standardize(images: tf.Tensor) -> tf.Tensor:
     return (images - mean) * tf.minimum(tf.math.rsqrt(variance), tf.sqrt(numbers))
 
 
-def build_distort(settings: CifarSettings, rng: tf.random.Generator) -> Prepare:
-    """A function that crops, mirrors and changes brightness and contrast at random: values from 0 to 255 and beyond."""
+class Dice(NamedTuple):
+    """What chance decides for each picture of a batch; None for what the settings leave alone.
 
-    def distort(images: tf.Tensor) -> tf.Tensor:
-        n, free = tf.shape(images)[0], tf.shape(images)[1] - CROP
-        corners = (
-            rng.uniform([2, n], 0, free + 1, tf.int32) if settings.crop == "random" else tf.fill([2, n], free // 2)
-        )
-        flips = rng.uniform([n]) < 0.5 if settings.flip else tf.zeros([n], tf.bool)
-        x = tf.cast(crop_and_flip(images, corners[0], corners[1], flips, CROP), tf.float32)
-        if settings.brightness:
-            x = brighten(x, rng.uniform([n], -settings.brightness, settings.brightness))
-        if settings.contrast:
-            x = change_contrast(x, rng.uniform([n], 1 - settings.contrast, 1 + settings.contrast))
-        return x
+    tops, lefts: int32 [n]; flips: bool [n]; brightness, contrast: float32 [n].
+    """
 
-    return distort
+    tops: tf.Tensor
+    lefts: tf.Tensor
+    flips: tf.Tensor
+    brightness: tf.Tensor | None
+    contrast: tf.Tensor | None
+
+
+def roll(settings: CifarSettings, rng: tf.random.Generator, images: tf.Tensor) -> Dice:
+    """Throw the dice for uint8 [n, height, width, 3]."""
+    n, free = tf.shape(images)[0], tf.shape(images)[1] - CROP
+    tops, lefts = tf.unstack(
+        rng.uniform([2, n], 0, free + 1, tf.int32) if settings.crop == "random" else tf.fill([2, n], free // 2)
+    )
+    flips = rng.uniform([n]) < 0.5 if settings.flip else tf.zeros([n], tf.bool)
+    brightness = rng.uniform([n], -settings.brightness, settings.brightness) if settings.brightness else None
+    contrast = rng.uniform([n], 1 - settings.contrast, 1 + settings.contrast) if settings.contrast else None
+    return Dice(tops, lefts, flips, brightness, contrast)
+
+
+def distort(images: tf.Tensor, dice: Dice) -> tf.Tensor:
+    """Crop, mirror and change brightness and contrast: float32, from 0 to 255 and beyond."""
+    return _colour(_window(images, dice), dice.brightness, dice.contrast)
 
 
 def build_prepare(settings: CifarSettings, rng: tf.random.Generator) -> Prepare:
     """For training: distorted at random, then standardised."""
-    distort = build_distort(settings, rng)
-    return lambda images: standardize(distort(images))
+
+    def prepare(images: tf.Tensor) -> tf.Tensor:
+        dice = roll(settings, rng, images)
+        return _standard_colour(_window(images, dice), dice.brightness, dice.contrast)
+
+    return prepare
+
+
+def _window(images: tf.Tensor, dice: Dice) -> tf.Tensor:
+    return crop_and_flip(images, dice.tops, dice.lefts, dice.flips, CROP)
+
+
+def _colour(windows: tf.Tensor, brightness: tf.Tensor | None, contrast: tf.Tensor | None) -> tf.Tensor:
+    x = tf.cast(windows, tf.float32)
+    x = x if brightness is None else brighten(x, brightness)
+    return x if contrast is None else change_contrast(x, contrast)
+
+
+@fused
+def _standard_colour(windows: tf.Tensor, brightness: tf.Tensor | None, contrast: tf.Tensor | None) -> tf.Tensor:
+    return standardize(_colour(windows, brightness, contrast))
 
 
 def prepare_undistorted(images: tf.Tensor) -> tf.Tensor:
@@ -91,5 +123,6 @@ def distort_once(
     images: NDArray[np.uint8], settings: CifarSettings, seed: int
 ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     """Each image distorted, float32 [n, 24, 24, 3] from 0 to 255 and beyond, and the same standardised."""
-    distorted = build_distort(settings, tf.random.Generator.from_seed(seed))(tf.constant(images))
+    batch = tf.constant(images)
+    distorted = distort(batch, roll(settings, tf.random.Generator.from_seed(seed), batch))
     return distorted.numpy(), standardize(distorted).numpy()

@@ -15,6 +15,7 @@ from keras import applications, layers
 from engine.errors import DamagedSource, InvalidInput, InvalidSettings
 from engine.models.efficientnet_lite0 import build_network
 from engine.sources.catalog import EFFICIENTNET_V2_B0, INCEPTION_V3, MOBILENET_V2, Source
+from engine.sources.hdf5 import check_unknown
 from engine.sources.locate import locate
 
 SMALLEST_INCEPTION = 75
@@ -69,11 +70,14 @@ def _of_keras(
     picture = keras.Input((size, size, 3), name="picture")
     pixels = layers.Rescaling(1 / 127.5, offset=-1, name="preprocess")(picture) if scaled else picture
     network = build(input_tensor=pixels, include_top=top, weights=None)
+    if found.remark or not source.checksums:
+        check_unknown(found.paths[0])
     try:
         network.load_weights(found.paths[0])
-    # A file that is no HDF5, or of another network, may fail in any of these ways.
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise DamagedSource(f"{found.paths[0]} does not fit {source.title} ({error}); fetch it again.") from error
+    # A file that is damaged, or of another network, may fail in any way.
+    except Exception as error:
+        reason = str(error)[:200]
+        raise DamagedSource(f"{found.paths[0]} does not fit {source.title} ({reason}); fetch it again.") from error
     for layer in network.layers:
         layer.trainable = not isinstance(layer, layers.BatchNormalization)
     last = network.get_layer("avg_pool").input if top else network.outputs[0]

@@ -4,7 +4,6 @@ EfficientNet-Lite0 comes with the app. The others are used where their weights a
 """
 
 import threading
-import zipfile
 from collections.abc import Callable
 from functools import lru_cache
 from pathlib import Path
@@ -18,7 +17,9 @@ from engine.models.efficientnet_lite0 import build_network
 from engine.models.efficientnet_parts import CLASSES, parts
 from engine.models.frozen import Frozen, freeze, read_graph
 from engine.sources.catalog import INCEPTION5H, INCEPTION_V3, Source
+from engine.sources.hdf5 import check_unknown
 from engine.sources.locate import Found, locate
+from engine.sources.plain_zip import member_bytes, opened_zip
 
 GRAPH = "tensorflow_inception_graph.pb"
 MOST_BYTES = 500_000_000
@@ -62,10 +63,12 @@ def load_inception_v3(path: Path, precision: str = "float32") -> Frozen:
     trunk = keras.applications.InceptionV3(include_top=False, weights=None, input_shape=(None, None, 3))
     mean = keras.layers.GlobalAveragePooling2D()(trunk.output)
     model = keras.Model(trunk.input, keras.layers.Dense(CLASSES, name="predictions")(mean))
+    check_unknown(path)
     try:
         model.load_weights(path)
-    except (OSError, ValueError, KeyError) as error:
-        raise DamagedSource(f"{path} does not hold the weights of InceptionV3 ({error}).") from error
+    # A file that is damaged, or of another network, may fail in any way.
+    except Exception as error:
+        raise DamagedSource(f"{path} does not hold the weights of InceptionV3 ({str(error)[:200]}).") from error
     norms = [layer.name for layer in model.layers if isinstance(layer, keras.layers.BatchNormalization)]
     layers = {f"conv{number}": name for number, name in enumerate(norms)}
     layers |= {layer.name: layer.name for layer in model.layers if layer.name.startswith("mixed")}
@@ -142,10 +145,10 @@ def _real(source: Source, data: Path | None) -> Found:
 def _graph_bytes(path: Path) -> bytes:
     try:
         if path.suffix != ".zip":
+            if path.stat().st_size > MOST_BYTES:
+                raise InvalidInput("it is larger than any such graph")
             return path.read_bytes()
-        with zipfile.ZipFile(path) as archive:
-            if archive.getinfo(GRAPH).file_size > MOST_BYTES:
-                raise DamagedSource(f"{GRAPH} in {path} is larger than any such graph.")
-            return archive.read(GRAPH)
-    except (OSError, KeyError, zipfile.BadZipFile) as error:
+        with opened_zip(path) as archive:
+            return member_bytes(archive, archive.getinfo(GRAPH), MOST_BYTES)
+    except (OSError, KeyError, InvalidInput) as error:
         raise DamagedSource(f"{path} cannot be read: {error}.") from error

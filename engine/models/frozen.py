@@ -4,18 +4,32 @@ A frozen graph is what the chapter's Inception comes as, and what a Keras networ
 loading, cutting and differentiating serves all of them.
 """
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import keras
 import tensorflow as tf
-from google.protobuf.message import DecodeError  # type: ignore[import-untyped]
 from tensorflow.python.framework.convert_to_constants import convert_variables_to_constants_v2
 
 from engine.errors import DamagedSource
 from engine.models.quick_gradients import use_quick_gradients
 
 CONVOLUTIONS = {"Conv2D", "DepthwiseConv2dNative"}
+
+HARMLESS = {
+    *CONVOLUTIONS,
+    *("Placeholder", "Const", "Identity", "NoOp", "CheckNumerics", "StopGradient", "Cast"),
+    *("BiasAdd", "Add", "AddV2", "Sub", "Mul", "RealDiv", "Maximum", "Minimum", "Neg", "Rsqrt", "Sqrt", "Square"),
+    *("Relu", "Relu6", "Elu", "Sigmoid", "Tanh", "Softmax", "LRN", "MaxPool", "AvgPool", "Mean", "MatMul"),
+    *("FusedBatchNorm", "FusedBatchNormV2", "FusedBatchNormV3", "BatchNormWithGlobalNormalization", "Transpose"),
+    *("Concat", "ConcatV2", "Reshape", "Squeeze", "ExpandDims", "Shape", "Pack", "Slice", "StridedSlice"),
+}
+"""A graph is a program. What it may do here is arithmetic: no files, no Python, nothing that makes much of little."""
+
+MOST_NODES = 10_000
+MOST_NUMBERS = 200_000_000
+"""Of all constants; Inception's have 7 million."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -83,9 +97,14 @@ def read_graph(content: bytes, picture: str, preprocess: Callable[[tf.Tensor], t
     graph = tf.compat.v1.GraphDef()
     try:
         graph.ParseFromString(content)
+        _check_harmless(graph)
         shapes = _shapes(graph, picture)
-    except (DecodeError, ValueError, KeyError, TypeError, tf.errors.OpError) as error:
-        raise DamagedSource(f"The file is no frozen TensorFlow graph with an input {picture!r} ({error}).") from None
+    except DamagedSource:
+        raise
+    # A damaged graph fails in TensorFlow with errors of any kind.
+    except Exception as error:
+        reason = " ".join(str(error).split())[:100] or type(error).__name__
+        raise DamagedSource(f"The file is no frozen TensorFlow graph with an input {picture!r} ({reason}).") from None
     layers = _convolutions(graph, shapes)
     if not layers:
         raise DamagedSource("The graph holds no convolution, so there is nothing to dream of.")
@@ -95,6 +114,18 @@ def read_graph(content: bytes, picture: str, preprocess: Callable[[tf.Tensor], t
     tensors = {name: f"{node}:0" for name, node in layers.items()}
     channels = {name: shapes[node] for name, node in layers.items()}
     return Frozen(graph, f"{picture}:0", preprocess, tensors, channels, classes if classes in shapes else "")
+
+
+def _check_harmless(graph: tf.compat.v1.GraphDef) -> None:
+    """Raise `DamagedSource` for a graph that does more than arithmetic, or says that it is larger than it is."""
+    if len(graph.node) > MOST_NODES or graph.library.function:
+        raise DamagedSource(f"The graph has {len(graph.node):,} nodes or functions of its own; it was not read.")
+    if strange := sorted({node.op for node in graph.node} - HARMLESS):
+        raise DamagedSource(f"The graph asks for {strange[0][:60]!r}, which no such network needs; it was not read.")
+    constants = [node.attr["value"].tensor.tensor_shape.dim for node in graph.node if node.op == "Const"]
+    sizes = [[dim.size for dim in dims] for dims in constants]
+    if any(size < 0 for dims in sizes for size in dims) or sum(map(math.prod, sizes)) > MOST_NUMBERS:
+        raise DamagedSource(f"The graph's constants have more than {MOST_NUMBERS:,} numbers; it was not read.")
 
 
 def _needed(graph: tf.compat.v1.GraphDef, outputs: Sequence[str]) -> tf.compat.v1.GraphDef:

@@ -3,6 +3,7 @@
 import keras
 from keras import layers
 
+from engine.models.precision import dtype_policy
 from engine.settings import MnistSettings
 
 
@@ -35,3 +36,25 @@ def build_network(settings: MnistSettings) -> keras.Sequential:
             dense(10, None),
         ]
     )
+
+
+def build_fast_network(settings: MnistSettings) -> keras.Sequential:
+    """The same function with the same first weights in the same order, in the form that trains fastest.
+
+    Activations are numbers as `computes_in` says, weights float32. ReLU comes after the pooling: the largest of numbers
+    cut at zero is their largest cut at zero, and there are a quarter as many.
+    """
+    policy = dtype_policy(settings)
+
+    def unit(features: int, window: int) -> list[layers.Layer]:
+        return [
+            layers.Conv2D(features, 4, padding="same", dtype=policy),
+            layers.MaxPooling2D(window, padding="same", dtype=policy),
+            layers.Activation("relu", dtype=policy),
+        ]
+
+    units = [*unit(settings.conv1_features, settings.pool1), *unit(settings.conv2_features, settings.pool2)]
+    dense = [layers.Flatten(dtype=policy), layers.Dense(settings.dense_size, "relu", dtype=policy)]
+    network = keras.Sequential([keras.Input((28, 28, 1)), *units, *dense, layers.Dense(10, dtype="float32")])
+    network.set_weights(build_network(settings).get_weights())
+    return network

@@ -6,6 +6,8 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+from engine.models.fused import fused
+
 
 @keras.saving.register_keras_serializable("cnn_lab")
 class LocalResponseNormalization(keras.layers.Layer):
@@ -13,7 +15,8 @@ class LocalResponseNormalization(keras.layers.Layer):
 
     Krizhevsky, Sutskever and Hinton, "ImageNet classification with deep convolutional neural networks", 2012; the
     chapter's constants. The sum is a product with a band of ones, which takes a third less time than TensorFlow's own
-    `local_response_normalization`; so do two square roots instead of a power, hence beta is 3/4 always.
+    `local_response_normalization`; so do two square roots instead of a power, hence beta is 3/4 always. In training the
+    rest is fused, and the gradient written out: as operations it would take twice the time of the convolutions.
     """
 
     def __init__(self, radius: int = 5, bias: float = 2.0, alpha: float = 1e-3, **layer: Any) -> None:
@@ -30,10 +33,61 @@ class LocalResponseNormalization(keras.layers.Layer):
         """What Keras writes to a file."""
         return {**super().get_config(), "radius": self.radius, "bias": self.bias, "alpha": self.alpha}
 
-    def call(self, x: tf.Tensor) -> tf.Tensor:
+    def call(self, x: tf.Tensor, training: bool = False) -> tf.Tensor:
         """Normalise each position by itself."""
-        q = self.bias + self.alpha * tf.matmul(x * x, tf.cast(self._band, x.dtype))
+        band = tf.cast(self._band, x.dtype)
+        if training:
+            return _normalize(x, band, tf.constant(self.bias), tf.constant(self.alpha))
+        q = self.bias + self.alpha * tf.matmul(x * x, band)
         return x * tf.math.rsqrt(tf.sqrt(q)) * tf.math.rsqrt(q)
+
+
+@tf.custom_gradient
+def _normalize(x: tf.Tensor, band: tf.Tensor, bias: tf.Tensor, alpha: tf.Tensor) -> Any:
+    sums = tf.matmul(_square(x), band)
+
+    def gradient(upstream: tf.Tensor) -> tuple[tf.Tensor, None, None, None]:
+        through = tf.matmul(_through(x, sums, upstream, bias, alpha), band)
+        return _back(x, sums, upstream, through, bias, alpha), None, None, None
+
+    return _divide(x, sums, bias, alpha), gradient
+
+
+@fused
+def _square(x: tf.Tensor) -> tf.Tensor:
+    return x * x
+
+
+@fused
+def _divide(x: tf.Tensor, sums: tf.Tensor, bias: tf.Tensor, alpha: tf.Tensor) -> tf.Tensor:
+    """x · q^-3/4, for q = bias + alpha · sums; as in the two below, in float32 and returned as x comes in."""
+    root = _inverse_root(sums, bias, alpha)
+    return tf.cast(_float(x) * root * tf.sqrt(root), x.dtype)
+
+
+@fused
+def _through(x: tf.Tensor, sums: tf.Tensor, upstream: tf.Tensor, bias: tf.Tensor, alpha: tf.Tensor) -> tf.Tensor:
+    """upstream · x · q^-7/4, which each map gets from its neighbours."""
+    root = _inverse_root(sums, bias, alpha)
+    return tf.cast(_float(upstream) * _float(x) * root * root * root * tf.sqrt(root), x.dtype)
+
+
+@fused
+def _back(
+    x: tf.Tensor, sums: tf.Tensor, upstream: tf.Tensor, through: tf.Tensor, bias: tf.Tensor, alpha: tf.Tensor
+) -> tf.Tensor:
+    """upstream · q^-3/4 − 2 · 3/4 · alpha · x · through."""
+    root = _inverse_root(sums, bias, alpha)
+    direct = _float(upstream) * root * tf.sqrt(root)
+    return tf.cast(direct - 1.5 * alpha * _float(x) * _float(through), x.dtype)
+
+
+def _inverse_root(sums: tf.Tensor, bias: tf.Tensor, alpha: tf.Tensor) -> tf.Tensor:
+    return tf.math.rsqrt(bias + alpha * _float(sums))
+
+
+def _float(x: tf.Tensor) -> tf.Tensor:
+    return tf.cast(x, tf.float32)
 
 
 @keras.saving.register_keras_serializable("cnn_lab")

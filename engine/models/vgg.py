@@ -36,8 +36,7 @@ def build_features(vgg: Vgg, wanted: Collection[str], pooling: str = "max", dtyp
             elif name.startswith("relu"):
                 convolution = name.replace("relu", "conv")
                 strips = STRIPS.get(convolution, 1) if dtype == tf.float32 else 1
-                kernel, turned, bias = (tf.constant(array) for array in weights[convolution])
-                maps = convolved(maps, kernel, turned, bias, strips)
+                maps = convolved(maps, *weights[convolution], strips)
                 if name in wanted:
                     found[name] = tf.squeeze(maps, 0)
         return found
@@ -87,12 +86,12 @@ def by_strips(convolution: Callable[[tf.Tensor, Any], tf.Tensor], maps: tf.Tenso
 
 
 @lru_cache(maxsize=32)
-def _weights(vgg: Vgg, name: str, dtype: tf.DType) -> tuple[Any, Any, Any]:
-    """A convolution's kernel, the same turned about, and the bias: arrays, for the graphs to have them as constants.
+def _weights(vgg: Vgg, name: str, dtype: tf.DType) -> tuple[tf.Tensor, tf.Tensor, tf.Tensor]:
+    """A convolution's kernel, the same turned about, and the bias: one copy for all functions.
 
-    oneDNN lays constant kernels out once; other tensors at each step, which took a fifth of the convolutions' time.
+    As constants of the graphs oneDNN would lay them out once, which takes a tenth of a step, but each graph would hold
+    several copies: 500 MB after two networks.
     """
     kernel, bias = vgg.convolutions[name]
     turned = kernel[::-1, ::-1].transpose(0, 1, 3, 2)
-    number = dtype.as_numpy_dtype
-    return kernel.astype(number), turned.astype(number), bias.astype(number)
+    return tf.constant(kernel, dtype), tf.constant(turned, dtype), tf.constant(bias, dtype)

@@ -10,6 +10,7 @@ from engine.images import read_image, shrink
 from engine.preparing.plan import TEST, TRAIN, class_folder
 from engine.preparing.writer import write_picture
 from engine.sources.locate import cache_folder
+from engine.sources.room import make_room, room_bytes
 
 LONGEST = 256
 EVERY = 5
@@ -32,6 +33,7 @@ def write_classes(classes: Mapping[str, Sequence[bytes]], names: Sequence[str]) 
     try:
         for name, pictures in classes.items():
             left_out += _write_class(folder, name, pictures)
+        make_room(folder.parent, room_bytes(), keep=folder)
     except OSError as error:
         raise InvalidInput(f"The pictures could not be kept: {error.strerror or error}.") from error
     return folder, left_out

@@ -97,6 +97,8 @@ def _reason(error: requests.RequestException) -> str:
             return f"the server answered {response.status_code} {response.reason}"
         case requests.Timeout():
             return f"no answer within {TIMEOUT_S:.0f} s"
+        case requests.exceptions.ChunkedEncodingError():
+            return "the connection broke off"
         case requests.ConnectionError() if not error.args or not isinstance(error.args[0], str):
             return "the server cannot be reached"
         case _:

@@ -6,7 +6,7 @@ that such a file needs are let in, and the whole file must have the published ch
 """
 
 import io
-import pickle
+import math
 from collections import OrderedDict
 from collections.abc import Mapping
 from typing import Any, NamedTuple
@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from engine.errors import DamagedSource
 from engine.sources.catalog import EFFICIENTNET_LITE0
 from engine.sources.locate import checksum, locate
+from engine.sources.pickles import PlainUnpickler
 
 HEADER = (0x1950A86A20F9469CFC6C, 1001)
 """The first two pickles of every such file: PyTorch's magic number and the version of the format."""
@@ -49,17 +50,18 @@ def read_weights(content: bytes) -> Mapping[str, NDArray[Any]]:
     file = io.BytesIO(content)
     try:
         if (_Unpickler(file).load(), _Unpickler(file).load()) != HEADER:
-            raise DamagedSource("The weights are not a PyTorch file of the old format.")
+            raise DamagedSource("this is not a PyTorch file of the old format.")
         _Unpickler(file).load()
         tensors = _Unpickler(file).load()
         dtypes = {tensor.storage.key: tensor.storage.dtype for tensor in tensors.values()}
         storages = {key: _read_storage(file, dtypes[key]) for key in _Unpickler(file).load()}
         return {name: _view(tensor, storages[tensor.storage.key]) for name, tensor in tensors.items()}
-    except DamagedSource:
-        raise
+    except DamagedSource as error:
+        raise DamagedSource(f"The weights were not read: {error}") from error
     # A damaged pickle may fail in any of these ways, and more are not documented.
     except Exception as error:
-        raise DamagedSource(f"The weights are damaged or cut off ({type(error).__name__}: {error}).") from error
+        reason = f"{type(error).__name__}: {str(error)[:100]}"
+        raise DamagedSource(f"The weights are damaged or cut off ({reason}).") from error
 
 
 class _Storage(NamedTuple):
@@ -80,18 +82,19 @@ class _Tensor(NamedTuple):
     hooks: Any
 
 
-class _Unpickler(pickle.Unpickler):
-    """Lets in ordered dictionaries, tensors and storages, and nothing else: no other name is even looked up."""
+ALLOWED = {
+    ("collections", "OrderedDict"): OrderedDict,
+    ("torch._utils", "_rebuild_tensor_v2"): _Tensor,
+    **{("torch", name): dtype for name, dtype in STORAGES.items()},
+}
+"""What the pickles may ask for."""
 
-    def find_class(self, module: str, name: str) -> Any:
-        match module, name:
-            case "collections", "OrderedDict":
-                return OrderedDict
-            case "torch._utils", "_rebuild_tensor_v2":
-                return _Tensor
-            case "torch", name if name in STORAGES:
-                return STORAGES[name]
-        raise DamagedSource(f"The weights ask for {module}.{name}, which no file of weights needs; they were not read.")
+
+class _Unpickler(PlainUnpickler):
+    """Lets in ordered dictionaries, tensors and storages."""
+
+    def __init__(self, file: io.BytesIO) -> None:
+        super().__init__(file, ALLOWED)
 
     def persistent_load(self, saved: Any) -> _Storage:
         _kind, dtype, key, *_ = saved
@@ -106,7 +109,9 @@ def _read_storage(file: io.BytesIO, dtype: np.dtype[Any]) -> NDArray[Any]:
 
 def _view(tensor: _Tensor, storage: NDArray[Any]) -> NDArray[Any]:
     last = tensor.offset + sum((n - 1) * step for n, step in zip(tensor.shape, tensor.strides, strict=True))
-    if min(tensor.offset, *tensor.shape, *tensor.strides, 0) < 0 or last >= storage.size:
-        raise DamagedSource("The weights are damaged: a tensor reaches beyond its numbers.")
+    beyond = min(tensor.offset, *tensor.shape, *tensor.strides, 0) < 0 or last >= storage.size
+    # Strides of zero would make any number of numbers out of one.
+    if beyond or math.prod(tensor.shape) > storage.size:
+        raise DamagedSource("a tensor reaches beyond its numbers.")
     strides = tuple(step * storage.itemsize for step in tensor.strides)
     return as_strided(storage[tensor.offset :], tensor.shape, strides, writeable=False)

@@ -13,7 +13,9 @@ from PIL import Image
 
 from engine.errors import InvalidInput
 from engine.images import Pixels, read_image
+from engine.sources.catalog import CIFAR10
 from engine.sources.cifar10 import load_pictures
+from engine.sources.locate import locate
 
 VALIDATION = 50
 """Pictures of each class to look at on the way, at most."""
@@ -42,6 +44,15 @@ def load_chosen(folder: str, size: int, per_class: int, test_images: int, seed: 
     if folder:
         return load_folder(Path(folder).expanduser(), size, per_class, test_images, seed)
     return load_examples(data, per_class, test_images, seed)
+
+
+def class_sizes(folder: str, data: Path | None) -> tuple[int, ...]:
+    """About how many training pictures there are of each class, without reading them; none where there is no folder."""
+    if not folder:
+        return (5_000 if locate(CIFAR10, data).real else 500,) * 10
+    train = Path(folder).expanduser() / "train_dir"
+    classes = sorted(path for path in train.iterdir() if path.is_dir()) if train.is_dir() else []
+    return tuple(sum(1 for _ in path.glob("*.png")) for path in classes)
 
 
 def load_examples(data: Path | None, per_class: int, test_images: int, seed: int) -> Examples:
@@ -119,17 +130,20 @@ def _files(folder: Path, names: Sequence[str]) -> list[tuple[str, list[Path]]]:
 def _read(
     files: dict[str, list[Path]], size: int, *, always: bool = False
 ) -> tuple[NDArray[np.uint8], NDArray[np.int32], list[Path]]:
-    """Images, labels, and the files that are no pictures. 32×32 pixels stay as they are, unless `always`."""
-    images, labels, bad = [], [], []
-    for label, found in enumerate(files.values()):
-        for path in found:
-            try:
-                images.append(read_image(path.read_bytes()))
-                labels.append(label)
-            except (OSError, InvalidInput):
-                bad.append(path)
-    if always or {image.shape[:2] for image in images} != {(SMALL, SMALL)}:
-        images = [squared(image, size) for image in images]
+    """Images, labels, and the files that are no pictures. If all have 32×32 pixels they stay so, unless `always`."""
+    images, labels, bad = list[Pixels](), list[int](), list[Path]()
+    small = not always
+    for label, path in ((label, path) for label, found in enumerate(files.values()) for path in found):
+        try:
+            image = read_image(path.read_bytes())
+        except (OSError, InvalidInput):
+            bad.append(path)
+            continue
+        if small and image.shape[:2] != (SMALL, SMALL):
+            small, images = False, [squared(earlier, size) for earlier in images]
+        # Each at once: photographs as they are would fill the memory together.
+        images.append(image if small else squared(image, size))
+        labels.append(label)
     side = images[0].shape[0] if images else size
     stacked = np.stack(images) if images else np.zeros((0, side, side, 3), np.uint8)
     return stacked, np.array(labels, np.int32), bad

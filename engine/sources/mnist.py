@@ -2,7 +2,6 @@
 
 import gzip
 import math
-import zipfile
 import zlib
 from dataclasses import dataclass
 from functools import lru_cache
@@ -15,9 +14,13 @@ from numpy.typing import NDArray
 from engine.errors import DamagedSource, InvalidInput
 from engine.sources.catalog import MNIST
 from engine.sources.locate import Found, locate, locate_embedded
+from engine.sources.npz import read_npz
 
 MAX_BYTES = 200_000_000
-"""No file of MNIST unpacks to more than 47 MB; anything far beyond is not MNIST."""
+"""No file of MNIST unpacks to more than 55 MB; anything far beyond is not MNIST."""
+
+MOST_RANK = 3
+"""Numbers, rows and columns of the images."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,11 +88,12 @@ def _read_csv(path: Path) -> tuple[NDArray[np.uint8], ...]:
 
 def _read_npz(path: Path) -> tuple[NDArray[Any], ...]:
     """Keras's `mnist.npz`."""
+    names = ("x_train", "y_train", "x_test", "y_test")
     try:
-        with path.open("rb") as file, np.load(file, allow_pickle=False) as arrays:
-            return tuple(arrays[name] for name in ("x_train", "y_train", "x_test", "y_test"))
-    except (OSError, EOFError, ValueError, KeyError, zlib.error, zipfile.BadZipFile) as error:
+        arrays = read_npz(path, MAX_BYTES, names)
+    except (OSError, InvalidInput) as error:
         raise DamagedSource(f"{path} is not a whole mnist.npz ({error}); delete it or fetch it again.") from error
+    return tuple(arrays[name] for name in names)
 
 
 def _read_idx(path: Path) -> NDArray[np.uint8]:
@@ -99,7 +103,7 @@ def _read_idx(path: Path) -> NDArray[np.uint8]:
             raw = file.read(MAX_BYTES)
     except (OSError, EOFError, zlib.error) as error:
         raise DamagedSource(f"{path} is not a whole gzip file ({error}); fetch it again.") from error
-    rank = raw[3] if len(raw) > 3 and raw[:3] == b"\0\0\x08" else 0
+    rank = raw[3] if len(raw) > 3 and raw[:3] == b"\0\0\x08" and raw[3] <= MOST_RANK else 0
     shape = tuple(int(n) for n in np.frombuffer(raw[4 : 4 + 4 * rank], ">u4")) if len(raw) >= 4 + 4 * rank else ()
     if not rank or not shape:
         raise DamagedSource(f"{path} is not an idx file of bytes; fetch it again.")

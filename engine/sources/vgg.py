@@ -3,8 +3,8 @@
 All become one form: kernels as TensorFlow wants them, for pictures in RGB from 0 to 255 minus `mean`.
 """
 
+import re
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -16,7 +16,9 @@ from numpy.typing import NDArray
 
 from engine.errors import DamagedSource, InvalidInput
 from engine.sources.catalog import VGG16, VGG19
+from engine.sources.hdf5 import check_unknown, opened_weights, read_numbers
 from engine.sources.locate import checksum, locate
+from engine.sources.tried import try_apart
 from engine.vgg_layers import convolutions
 
 Floats = NDArray[np.float32]
@@ -25,6 +27,9 @@ Convolutions = Mapping[str, tuple[Floats, Floats]]
 HED_MEAN = (122.67892, 116.66877, 104.00699)
 KERAS_MEAN = (123.68, 116.779, 103.939)
 """What the training took off red, green and blue; both networks were trained on BGR."""
+
+MOST_BYTES = 20_000_000
+"""No kernel of the convolutions has more than 9.5 million."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -64,8 +69,12 @@ def _load(network: str, path: Path, _changed_ns: int, describe: str, remark: str
     if network == "vgg16":
         read, mean = _read_hed(path), HED_MEAN
     elif path.suffix == ".mat":
+        if remark:
+            try_apart("engine.sources.vgg", "read_mat", path)
         read, mean = read_mat(path)
     else:
+        if remark:
+            check_unknown(path)
         read, mean = read_keras(path), KERAS_MEAN
     _check(read, network, path)
     return Vgg(network, read, np.array(mean, np.float32), describe, remark)
@@ -83,8 +92,8 @@ class Stored(Mapping[str, tuple[Floats, Floats]]):
 
     def __getitem__(self, name: str) -> tuple[Floats, Floats]:
         kernel_path, bias_path = self.paths[name]
-        with _reading(self.file) as file:
-            kernel, bias = (np.asarray(file[path], np.float32) for path in (kernel_path, bias_path))
+        with opened_weights(self.file) as file:
+            kernel, bias = (read_numbers(file, path, MOST_BYTES) for path in (kernel_path, bias_path))
         return _from_bgr(name, kernel), bias
 
     def __iter__(self) -> Iterator[str]:
@@ -96,18 +105,9 @@ class Stored(Mapping[str, tuple[Floats, Floats]]):
 
 def read_keras(path: Path) -> Convolutions:
     """A weights file of `keras.applications`: one group a layer, `block1_conv1` and so on. Raises `DamagedSource`."""
-    with _reading(path) as file:
-        convolutions = [name for name in file if "_conv" in name]
+    with opened_weights(path) as file:
+        convolutions = [name for name in file if re.fullmatch(r"block\d_conv\d", name)]
         return Stored(path, {f"conv{name[5]}_{name[-1]}": _places(file, name) for name in convolutions})
-
-
-@contextmanager
-def _reading(path: Path) -> Iterator[h5py.File]:
-    try:
-        with h5py.File(path) as file:
-            yield file
-    except (OSError, KeyError, ValueError, AttributeError) as error:
-        raise DamagedSource(f"{path} is not a whole weights file of Keras ({error}); fetch it again.") from error
 
 
 def _places(file: h5py.File, name: str) -> tuple[str, str]:
@@ -132,7 +132,8 @@ def read_mat(path: Path) -> tuple[Convolutions, tuple[float, ...]]:
         named = {str(layer["name"][0]): layer["weights"][0] for layer in layers if str(layer["type"][0]) == "conv"}
     # SciPy raises errors of many kinds for what is no MATLAB file.
     except Exception as error:
-        raise DamagedSource(f"{path} is not the chapter's MATLAB file ({error}); fetch it again.") from error
+        reason = " ".join(str(error).split())[:100] or type(error).__name__
+        raise DamagedSource(f"{path} is not the chapter's MATLAB file ({reason}); fetch it again.") from error
     read = {
         # MATLAB's width comes first.
         name: (kernel.transpose(1, 0, 2, 3).astype(np.float32), bias.reshape(-1).astype(np.float32))
@@ -158,7 +159,7 @@ def _read_hed(path: Path) -> Convolutions:
 
 def _from_bgr(name: str, kernel: Floats) -> Floats:
     """The first convolution sees the colours; all others see feature maps."""
-    return np.ascontiguousarray(kernel[:, :, ::-1]) if name == "conv1_1" else kernel
+    return np.ascontiguousarray(kernel[:, :, ::-1]) if name == "conv1_1" and kernel.ndim == 4 else kernel
 
 
 def _check(read: Convolutions, network: str, path: Path) -> None:

@@ -4,13 +4,11 @@ Members are read one by one and nothing is unpacked. What could fill the memory 
 """
 
 import zipfile
-import zlib
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 
 from engine.errors import InvalidInput
 from engine.images import MOST_BYTES, Pixels, read_image, shrink
+from engine.sources.plain_zip import METHODS, member_bytes, opened_zip
 
 MOST_MEMBERS = 20_000
 MOST_TOTAL = 2_000_000_000
@@ -26,15 +24,15 @@ def list_classes(path: Path) -> dict[str, list[str]]:
 
     Raises `InvalidInput` for what is no ZIP, leads out of its folder, is too large, or has no two classes of pictures.
     """
-    with _opened(path) as archive:
+    with opened_zip(path) as archive:
         classes = _folders(archive.infolist())
     if twice := _same_name(list(classes)):
-        raise InvalidInput(f"The ZIP has two classes called {twice!r}; give each folder a name of its own.")
+        raise InvalidInput(f"The ZIP has two classes called {twice[:100]!r}; give each folder a name of its own.")
     named = {folder.name: sorted(members) for folder, members in sorted(classes.items())}
     if empty := [name for name, members in named.items() if not members]:
-        raise InvalidInput(f"The class {empty[0]!r} has no pictures; put some into its folder, or leave it out.")
+        raise InvalidInput(f"The class {empty[0][:100]!r} has no pictures; put some into its folder, or leave it out.")
     if len(named) < 2:
-        found = f"only one class, {next(iter(named))!r}" if named else "no folders of pictures"
+        found = f"only one class, {next(iter(named))[:100]!r}" if named else "no folders of pictures"
         raise InvalidInput(f"The ZIP has {found}; it needs a folder of pictures for each of two classes or more.")
     return named
 
@@ -42,19 +40,10 @@ def list_classes(path: Path) -> dict[str, list[str]]:
 def read_member(path: Path, member: str) -> Pixels | None:
     """The picture of a member, its longer side at most 256 pixels; None where it is damaged or no picture."""
     try:
-        with _opened(path) as archive:
-            return shrink(read_image(archive.read(member)), LONGEST)
-    except (InvalidInput, KeyError, RuntimeError, EOFError, zlib.error, zipfile.BadZipFile, NotImplementedError):
+        with opened_zip(path) as archive:
+            return shrink(read_image(member_bytes(archive, archive.getinfo(member), MOST_BYTES)), LONGEST)
+    except (InvalidInput, KeyError):
         return None
-
-
-@contextmanager
-def _opened(path: Path) -> Iterator[zipfile.ZipFile]:
-    try:
-        with zipfile.ZipFile(path) as archive:
-            yield archive
-    except (OSError, zipfile.BadZipFile) as error:
-        raise InvalidInput(f"{path.name} is not a ZIP file that can be read ({error}).") from error
 
 
 def _folders(members: list[zipfile.ZipInfo]) -> dict[PurePosixPath, list[str]]:
@@ -65,8 +54,8 @@ def _folders(members: list[zipfile.ZipInfo]) -> dict[PurePosixPath, list[str]]:
     total = 0
     for member in members:
         place = PurePosixPath(member.filename.replace("\\", "/"))
-        if place.is_absolute() or ".." in place.parts or ":" in place.parts[0]:
-            raise InvalidInput(f"The ZIP holds {member.filename!r}, which leads out of its folder; it was not read.")
+        if place.is_absolute() or ".." in place.parts or ":" in "".join(place.parts[:1]):
+            raise InvalidInput(f"The ZIP holds {_shown(member)}, which leads out of its folder; it was not read.")
         total += member.file_size
         _check_size(member, total)
         if any(part.startswith((".", "__MACOSX")) for part in place.parts):
@@ -83,9 +72,15 @@ def _check_size(member: zipfile.ZipInfo, total: int) -> None:
     bomb = member.file_size > MOST_RATIO * max(member.compress_size, 1_000)
     if bomb or member.file_size > MOST_BYTES or total > MOST_TOTAL:
         raise InvalidInput(
-            f"{member.filename} in the ZIP would unpack to {member.file_size / 1e6:,.0f} MB of {total / 1e6:,.0f} MB "
+            f"{_shown(member)} in the ZIP would unpack to {member.file_size / 1e6:,.0f} MB of {total / 1e6:,.0f} MB "
             f"so far; a picture may have {MOST_BYTES / 1e6:.0f} MB, all of them {MOST_TOTAL / 1e6:,.0f} MB."
         )
+    if member.compress_type not in METHODS or member.flag_bits & 1:
+        raise InvalidInput(f"{_shown(member)} in the ZIP is encrypted, or packed in a rare way; pack it by deflate.")
+
+
+def _shown(member: zipfile.ZipInfo) -> str:
+    return repr(member.filename[:100])
 
 
 def _same_name(folders: list[PurePosixPath]) -> str:

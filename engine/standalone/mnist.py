@@ -28,6 +28,7 @@ else:
     images, labels, test = rows[:, :-1].reshape(-1, 28, 28), rows[:, -1], np.arange(len(rows)) % 5 == 4
     x_train, y_train, x_test, y_test = images[~test], labels[~test], images[test], labels[test]
 
+keras.config.set_dtype_policy("mixed_bfloat16")  #: precision in bfloat16
 start = (keras.initializers.TruncatedNormal(stddev=0.1, seed=seed) for seed in range(SEED * 10, SEED * 10 + 10))
 network = keras.Sequential([keras.Input((28, 28, 1))])
 for features, window in ((CONV1_FEATURES, POOL1), (CONV2_FEATURES, POOL2)):
@@ -35,8 +36,8 @@ for features, window in ((CONV1_FEATURES, POOL1), (CONV2_FEATURES, POOL2)):
     network.add(layers.MaxPooling2D(window, padding="same"))
 network.add(layers.Flatten())
 network.add(layers.Dense(DENSE_SIZE, "relu", kernel_initializer=next(start), bias_initializer=next(start)))
-network.add(layers.Dense(10, kernel_initializer=next(start), bias_initializer=next(start)))  # logits
-weights = network.trainable_variables
+network.add(layers.Dense(10, kernel_initializer=next(start), bias_initializer=next(start), dtype="float32"))  # logits
+weights = [variable.value for variable in network.trainable_variables]
 velocities = [tf.Variable(tf.zeros_like(weight)) for weight in weights]
 
 

@@ -2,12 +2,9 @@
 
 Streamlit runs the scripts of a folder called `pages` by itself until `st.navigation` is called for the first time, so
 whoever opened /mnist first after a start would see that script without the app around it. No setting turns that off;
-this does, before the first page is drawn.
+this does, and `anatomy.page_head` begins anew for those whose script was already under way.
 """
 
-import streamlit as st
 from streamlit.runtime.pages_manager import PagesManager
 
-if PagesManager.uses_pages_directory:
-    PagesManager.uses_pages_directory = False
-    st.rerun()
+PagesManager.uses_pages_directory = False

@@ -3,9 +3,20 @@
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+AROUND = "app is around"
+
+
+def begin_app() -> None:
+    """Note that the app is around the page of this visitor."""
+    st.session_state[AROUND] = True
+
 
 def page_head(title: str, idea: str) -> None:
     """The page's title and its idea, in two sentences."""
+    if AROUND not in st.session_state:
+        # Streamlit began this script by itself, see `pages.ui`. Not while importing: others import the same meanwhile.
+        begin_app()
+        st.rerun()
     st.title(title, anchor=False)
     st.html(f'<p class="lab-idea">{idea}</p>')
 

@@ -4,6 +4,8 @@ from pathlib import Path
 
 import streamlit as st
 
+from pages.ui.sent import sent
+
 HERE = Path(__file__).parent
 
 _component = st.components.v2.component(
@@ -17,7 +19,7 @@ _component = st.components.v2.component(
 
 def channel_grid(tiles: list[dict[str, str | int]], chosen: int | None, *, key: str) -> int | None:
     """Show `tiles` of `channel`, `label` and `src` (a data address, empty while it is made); returns what is chosen."""
-    pressed = (st.session_state.get(key) or {}).get("channel")
-    shown = chosen if pressed is None else int(pressed)
+    pressed = sent(key, "channel")
+    shown = pressed if type(pressed) is int and pressed in [tile["channel"] for tile in tiles] else chosen
     _component(key=key, data={"tiles": tiles, "chosen": shown}, on_channel_change=lambda: None)
     return shown

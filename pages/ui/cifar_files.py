@@ -10,7 +10,7 @@ from engine.sources.locate import locate
 from engine.standalone import program
 from pages.ui.chart_files import ChartFile
 from pages.ui.cifar_stage import charts_of
-from pages.ui.run_record import result_of
+from pages.ui.run_record import precision_of, result_of
 from pages.ui.take_away import Network, as_it_ended
 
 NETWORK = Network(
@@ -34,7 +34,7 @@ def cifar_program(run: Run) -> str:
     values = asdict(run.settings) | {
         "learning_rates": rate_changes(run.events),
         "whole_cifar": _whole(run),
-        "precision": _precision(run),
+        "precision": precision_of(run),
     }
     return program("cifar", values, as_it_ended(run))
 
@@ -47,10 +47,3 @@ def _whole(run: Run) -> bool:
         return locate(CIFAR10).real
     except LabError:
         return False
-
-
-def _precision(run: Run) -> str:
-    """What its activations were; before its end, what can be said without its worker."""
-    if result := result_of(run):
-        return str(result["precision"])
-    return run.settings.precision if run.settings.precision != "auto" else "float32"

@@ -11,6 +11,7 @@ from pages.ui.class_bars import class_bars_html
 from pages.ui.gallery import gallery_html
 from pages.ui.kernels_view import kernels_html
 from pages.ui.live_chart import Chart, live_charts
+from pages.ui.looks import drawn
 from pages.ui.run_record import result_of
 
 
@@ -28,17 +29,20 @@ def charts_of(run: Run) -> dict[str, Figure]:
 
 def draw_stage(run: Run) -> None:
     """All of it as it is now; at the end also the result in words."""
-    history = points(run.events)
-    charts = [Chart(figure, _spoken(name, history)) for name, figure in charts_of(run).items()]
-    live_charts(*charts, key="learning", height=210)
+    live_charts(*drawn(run, _spoken_charts), key="learning", height=210)
+    st.html(drawn(run, pictures_html))
+    if result := result_of(run):
+        st.markdown(summary(run, result))
+
+
+def pictures_html(run: Run) -> str:
+    """A few pictures with what they are taken for, the kernels, and the kinds one by one, each in its place."""
     gallery = next((event for event in reversed(run.events) if isinstance(event, Predictions)), None)
     kernels = [event for event in run.events if isinstance(event, Snapshot) and event.name == "kernels"]
-    st.html(
+    return (
         f'<div class="lab-gallery-place">{gallery_html(gallery, names_of(run)) if gallery else ""}</div>'
         f'<div class="lab-kinds">{kernels_html(kernels)}{kinds_html(run)}</div>'
     )
-    if result := result_of(run):
-        st.markdown(summary(run, result))
 
 
 def kinds_html(run: Run) -> str:
@@ -51,6 +55,11 @@ def kinds_html(run: Run) -> str:
         shares, when = dict.fromkeys(names_of(run), 0.0), "Validation pictures, kind by kind"
     bars = class_bars_html(shares, f"{when}: the share named right", best_first=False)
     return f"<figure>{bars}<figcaption>{when}: the share that is named right.</figcaption></figure>"
+
+
+def _spoken_charts(run: Run) -> list[Chart]:
+    history = points(run.events)
+    return [Chart(figure, _spoken(name, history)) for name, figure in charts_of(run).items()]
 
 
 def _spoken(name: str, history: list[Progress]) -> str:

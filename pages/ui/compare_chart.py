@@ -35,7 +35,7 @@ def compare_chart(runs: Sequence[Run], names: Sequence[str], metric: str) -> Fig
     Where the chart is narrow only the markers and values do: a table tells whose they are.
     """
     curves = [_curve(run, metric) for run in runs]
-    total = max((run.settings.steps for run in runs), default=1)
+    total = max((point.total for run in runs for point in points(run.events)), default=1)
     axis = _axis(metric, [value for curve in curves for _, value in curve if math.isfinite(value)])
     ends = [(n, curve[-1]) for n, curve in enumerate(curves) if curve and math.isfinite(curve[-1][1])]
     values = {n: f"{value:{_form(metric)}}" for n, (_, value) in ends}

@@ -5,7 +5,7 @@ import streamlit as st
 
 from engine.convolution import Floats, Stage, activate_and_pool
 from engine.demonstration import demo_numbers
-from engine.errors import WorkerError
+from engine.errors import LabError
 from engine.sliding import Sliding
 from pages.ui.code import convolution_code
 from pages.ui.lesson_tabs import lesson_tabs
@@ -75,7 +75,7 @@ def _product() -> str:
 def _draw_orders() -> None:
     try:
         st.html(f'<p class="lab-note">{trouble}</p>' if (trouble := loading()) else _orders())
-    except WorkerError as error:
+    except LabError as error:
         st.warning(str(error))
 
 

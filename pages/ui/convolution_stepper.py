@@ -5,6 +5,8 @@ from typing import Any
 
 import streamlit as st
 
+from pages.ui.sent import sent
+
 HERE = Path(__file__).parent
 KEY = "stepper"
 
@@ -27,5 +29,5 @@ def stepper_work() -> dict[str, Any]:
 
     Empty until then.
     """
-    state = st.session_state.get(KEY)
-    return dict((state and state.get("work")) or {})
+    work = sent(KEY, "work")
+    return work if isinstance(work, dict) else {}

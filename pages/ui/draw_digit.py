@@ -17,6 +17,7 @@ from engine.strokes import parse_strokes, rasterise
 from pages.ui.colour_maps import mosaic, signed
 from pages.ui.mnist_evidence import trained
 from pages.ui.run_answers import kept_steps
+from pages.ui.sent import sent, sent_number
 from pages.ui.session import lab
 from pages.ui.when_ready import loading, when_ready
 
@@ -83,19 +84,20 @@ def _reader(run: Run | None) -> Run | None:
 
 def _drawing() -> dict[str, Any]:
     """What the pad last sent, also before a change of page, which clears the pad's own state."""
-    sent = st.session_state.get(PAD, {}).get("drawing")
-    if isinstance(sent, dict):
-        st.session_state[DRAWN] = sent
+    drawing = sent(PAD, "drawing")
+    if isinstance(drawing, dict):
+        version = sent_number(drawing.get("version"), 0, 10**9) or 0
+        st.session_state[DRAWN] = {"strokes": drawing.get("strokes"), "version": version}
     return st.session_state.get(DRAWN, {"strokes": [], "version": 0})
 
 
-def _seen(sent: Any, run: Run | None = None) -> tuple[list[Any], dict[str, Any]]:
+def _seen(given: Any, run: Run | None = None) -> tuple[list[Any], dict[str, Any]]:
     """The strokes that the browser sent, none if they cannot be used, and what is shown beside the pad."""
     steps = reading = None
     strokes, note = [], ""
     try:
-        drawn = parse_strokes(sent)
-        strokes = sent
+        drawn = parse_strokes(given)
+        strokes = [{"brush": stroke.brush, "points": [n for point in stroke.points for n in point]} for stroke in drawn]
         steps = normalise(rasterise(drawn or parse_strokes(EXAMPLE)))
         note = loading()
         reading = None if note else _read(steps.centred.tobytes(), run)

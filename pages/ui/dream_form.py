@@ -11,6 +11,7 @@ from engine.errors import LabError
 from engine.feature_maps import class_names
 from engine.sources.photographs import PHOTOGRAPHS
 from pages.ui.controls import chosen, preset_picker, setting_inputs
+from pages.ui.memory_note import start_button
 from pages.ui.picture_choice import photograph_file, picture_choice
 from pages.ui.session import lab, start_and_show
 
@@ -47,7 +48,7 @@ def dream_form(running: bool) -> None:
         st.caption("0 frames: no zoom. After it, the zoom can go on from its last frame, without end.")
     with st.expander("Network, tiles and seed", icon=":material/tune:"):
         setting_inputs(DeepDreamSettings, ["network", "precision", "tile_size", "jitter", "max_size", "seed"])
-    st.button("Dream", icon=":material/play_arrow:", type="primary", width="stretch", on_click=dream, disabled=running)
+    start_button("Dream", dream_settings(), on_click=dream, running=running)
     if trouble := st.session_state.pop(TROUBLE, ""):
         st.error(trouble, icon=":material/block:")
 

@@ -7,6 +7,7 @@ import streamlit as st
 from engine.convolution import Floats
 from engine.errors import InvalidInput
 from engine.filtering import parse_kernel
+from pages.ui.sent import sent, sent_text
 
 HERE = Path(__file__).parent
 KEY = "kernel_editor"
@@ -27,10 +28,9 @@ def kernel_editor(kernel: Floats, on_edit: object) -> None:
 
 def edited_kernel() -> str | None:
     """The kernel as the person left it, as text; None if untouched or not usable."""
-    state = st.session_state.get(KEY)
-    text = state and state.get("weights")
+    text = sent_text(sent(KEY, "weights")) or ""
     try:
-        parse_kernel(text or "")
+        parse_kernel(text)
     except InvalidInput:
         return None
-    return str(text)
+    return text

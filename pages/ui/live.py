@@ -7,11 +7,16 @@ import streamlit as st
 
 from engine.events import Progress
 from engine.records import Run, State
+from pages.ui.bring_into_view import bring_into_view
+from pages.ui.looks import pace_s, shared_look, watchers
 from pages.ui.run_controls import run_controls
-from pages.ui.session import lab
+from pages.ui.session import just_started, lab
 
 POLL_S = 1.0
 """Each update costs the browser, which often shares its processor with the workers."""
+
+FEW = 5
+"""So many may leave before those who stay are told to ask more often."""
 
 FIRST_POLL_S = 0.5
 FIRST_S = 2.5
@@ -41,18 +46,30 @@ def live_view(
     """
 
     first = run.elapsed_s < FIRST_S
+    wanted_s = min(FIRST_POLL_S, poll_s) if first else poll_s
+    every_s = pace_s(wanted_s, watchers(run.id))
 
-    @st.fragment(run_every=(min(FIRST_POLL_S, poll_s) if first else poll_s) if run.active else None)
+    @st.fragment(run_every=every_s if run.active else None)
     def view() -> None:
         now = lab().watch(run.id) or run
-        if run.active and (not now.active or (first and now.elapsed_s >= FIRST_S)):
+        if run.active and (
+            not now.active or (first and now.elapsed_s >= FIRST_S) or _other_pace(now, wanted_s, every_s)
+        ):
             st.rerun()
         with st.container(horizontal=True, vertical_alignment="center", key=f"{key}-steered" if steered else key):
             st.html(bar_html(now, amount, share))
             run_controls(now, steered=steered)
-        draw(now)
+            if just_started(run):
+                bring_into_view(run.id)
+        draw(shared_look(now) if now.active else now)
 
     view()
+
+
+def _other_pace(run: Run, wanted_s: float, every_s: float) -> bool:
+    """Whether many have come, or more than a few have left, since `every_s` was right."""
+    watching = watchers(run.id)
+    return pace_s(wanted_s, watching) > every_s or pace_s(wanted_s, watching + FEW) < every_s
 
 
 def bar_html(

@@ -1,10 +1,10 @@
 // Draws the figure with Plotly.react, which changes the existing chart instead of mounting a new one.
 
 const NARROW = 560;
+const OPTIONS = { displayModeBar: false, responsive: true };
 
 // Charts follow the theme of the page: greys, and lines without a colour, come from the text colour.
-function themed(layout, node) {
-  const ink = getComputedStyle(node).color;
+function themed(layout, node, ink = getComputedStyle(node).color) {
   const faint = ink.replace("rgb(", "rgba(").replace(")", ", 0.16)");
   const axis = { gridcolor: faint, zerolinecolor: faint, linecolor: faint, tickcolor: faint };
   const copy = { ...layout };
@@ -23,6 +23,22 @@ function figureFor(place, number) {
     place.append(figure);
   }
   return place.children[number];
+}
+
+// Pixels: what a page of A4 leaves beside its margins, and the gap between two charts.
+const PAPER = 690;
+const GAP = 12;
+const INK = "rgb(27, 29, 35)";
+
+// On paper charts are as wide as the paper allows, and dark on white; then as before.
+function printed(place, on) {
+  for (const node of place.querySelectorAll(".live-chart-plot")) {
+    if (!node.shown || !node.clientWidth) continue;
+    const beside = Math.min(place.children.length, 2);
+    const { data, layout } = node.shown;
+    const size = on ? { width: (PAPER - GAP * (beside - 1)) / beside, height: node.clientHeight } : {};
+    globalThis.Plotly.react(node, data, { ...themed(layout, node, on ? INK : undefined), ...size }, OPTIONS);
+  }
 }
 
 export default function ({ data, parentElement }) {
@@ -45,10 +61,22 @@ export default function ({ data, parentElement }) {
         const drawn = JSON.stringify([figure.data, layout]) + getComputedStyle(node).color;
         if (node.drawn === drawn) return;
         node.drawn = drawn;
-        Plotly.react(node, figure.data, themed(layout, node), { displayModeBar: false, responsive: true });
+        node.shown = { data: figure.data, layout };
+        Plotly.react(node, figure.data, themed(layout, node), OPTIONS);
       });
     })
     .catch((error) => {
       place.textContent = error.message;
     });
+  // Called again with each update: one listener of each is enough.
+  place.unlisten?.();
+  const before = () => printed(place, true);
+  const after = () => printed(place, false);
+  addEventListener("beforeprint", before);
+  addEventListener("afterprint", after);
+  place.unlisten = () => {
+    removeEventListener("beforeprint", before);
+    removeEventListener("afterprint", after);
+  };
+  return place.unlisten;
 }

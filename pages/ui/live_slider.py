@@ -8,6 +8,7 @@ from pathlib import Path
 import streamlit as st
 
 from pages.ui.address import recall, remember
+from pages.ui.sent import sent, sent_number
 
 HERE = Path(__file__).parent
 
@@ -31,6 +32,6 @@ def live_slider(label: str, key: str, default: int, low: int, high: int, step: i
 
 def slider_value(key: str, default: int, low: int, high: int) -> int:
     """Where the slider stands: as moved, as the address says, or as it stood when last seen."""
-    moved = (st.session_state.get(f"{key} slider") or {}).get("value")
-    text = recall(key) if moved is None else str(moved)
-    return min(max(int(text), low), high) if text.isdecimal() else default
+    moved = sent_number(sent(f"{key} slider", "value"), low, high)
+    value = sent_number(recall(key), low, high) if moved is None else moved
+    return default if value is None else value

@@ -10,6 +10,7 @@ from engine.sources.locate import locate
 from engine.standalone import program
 from pages.ui.chart_files import ChartFile
 from pages.ui.charts import accuracy_chart, loss_chart, marked
+from pages.ui.run_record import precision_of
 from pages.ui.take_away import Network, as_it_ended
 
 NETWORK = Network(
@@ -32,7 +33,11 @@ def mnist_charts(run: Run) -> list[ChartFile]:
 def mnist_program(run: Run) -> str:
     """The program that does this run again, with every change of its learning rate."""
     rates = learning_rates(run.events, run.settings.learning_rate)
-    values = asdict(run.settings) | {"learning_rates": rates, "whole_mnist": _whole(run)}
+    values = asdict(run.settings) | {
+        "learning_rates": rates,
+        "whole_mnist": _whole(run),
+        "precision": precision_of(run),
+    }
     return program("mnist", values, as_it_ended(run))
 
 

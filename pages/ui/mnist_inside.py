@@ -4,7 +4,7 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-from engine.errors import InvalidInput, LabError, WorkerError
+from engine.errors import InvalidInput, LabError
 from engine.evaluation import Answers
 from engine.forward import check_weights, feature_maps
 from engine.images import png_address
@@ -34,7 +34,7 @@ def what_it_learned(run: Run | None) -> None:
     run = as_it_is_now(run)
     try:
         learned, note = learned_for(run)
-    except WorkerError as error:
+    except LabError as error:
         st.warning(f"{error} Open the tab again in a moment.")
         return
     st.caption(f"Move the slider through the training. {note}")

@@ -9,11 +9,12 @@ from engine.records import Run
 from engine.settings import FineTuningSettings
 from pages.ui.live import bar_html
 from pages.ui.name_picture import naming_html
+from pages.ui.picture_choice import kept_picture
 from pages.ui.picture_source import KINDS
 from pages.ui.session import lab, show_run, start_run
 from pages.ui.tune_evidence import named_by
 from pages.ui.tune_words import names_of
-from pages.ui.uploads import camera, file_upload, file_uploads
+from pages.ui.uploads import MOST_FILES, camera, file_upload, file_uploads
 
 MINE = "own run"
 QUICK = {"method": "head", "head_steps": 150, "size": 160, "per_class": 200}
@@ -42,8 +43,13 @@ def _class(number: int) -> tuple[str, list[bytes]]:
     files = file_uploads("Pictures", KINDS, key=f"own files {number}")
     shots = st.session_state.setdefault(f"own shots {number}", [])
     shot = camera("Take a picture", key=f"own {number}")
-    if shot and shot.getvalue() not in shots:
-        shots.append(shot.getvalue())
+    if shot and len(shots) < MOST_FILES:
+        try:
+            small = kept_picture(shot.getvalue())
+        except LabError as error:
+            st.error(str(error), icon=":material/broken_image:")
+        else:
+            shots.extend([small] if small not in shots else [])
     st.caption(f"{len(files) + len(shots)} pictures")
     return name.strip(), [*(file.getvalue() for file in files), *shots]
 

@@ -13,7 +13,8 @@ from engine.images import Pixels, png_address
 from engine.records import Run
 from engine.settings import CifarSettings, MnistSettings
 from engine.sources.cifar10 import NAMES
-from pages.ui.session import lab
+from pages.ui.session import lab, runs_seen
+from pages.ui.visitor import is_own
 from pages.ui.when_ready import loading, when_ready
 
 SHIPPED: dict[str, OwnSettings] = {
@@ -65,8 +66,10 @@ def _rows(run: Run | None, choice: str) -> None:
 
 
 def _runs_with_weights() -> dict[str, Run]:
-    """By id, the MNIST and CIFAR-10 runs whose weights are kept, the newest first."""
-    heads = [run for run in lab().runs.listed() if isinstance(run.settings, OwnSettings)]
+    """By id, the MNIST and CIFAR-10 runs with weights that are this visitor's or were opened here; the newest first."""
+    seen = runs_seen(CifarSettings) | runs_seen(MnistSettings)
+    listed = (run for run in lab().runs.listed() if isinstance(run.settings, OwnSettings))
+    heads = [run for run in listed if is_own(run) or run.id in seen]
     found = [run for head in heads[:MOST_RUNS] if (run := lab().watch(head.id)) and "weights" in dict(run.kept)]
     return {run.id: run for run in found}
 

@@ -40,22 +40,23 @@ def picture_choice(
 def usable_picture(own: UploadedFile) -> bytes | None:
     """The uploaded picture as a JPEG file; None, and why in a sentence on the page, for what cannot be used."""
     try:
-        return _kept(own.getvalue())
+        return kept_picture(own.getvalue())
     except InvalidInput as error:
         # A caption: a box would be a column of single words in half a column.
         st.caption(f":red[:material/broken_image: {error}]")
         return None
 
 
-@st.cache_data(max_entries=16, show_spinner=False)
+# Not `cache_data`, which gives each caller a copy: runs are remembered with their pictures.
+@st.cache_resource(max_entries=16, show_spinner=False)
 def photograph_file(name: str) -> bytes:
     """The sample photograph called `name` as a JPEG."""
     return _jpeg(shrink(load_photograph(name), LONGEST))
 
 
-@st.cache_data(max_entries=8, show_spinner=False)
-def _kept(data: bytes) -> bytes:
-    """A picture of the user's, upright and no larger than any result, so that a run does not carry 20 MB."""
+@st.cache_resource(max_entries=8, show_spinner=False)
+def kept_picture(data: bytes) -> bytes:
+    """A picture of the user's as a new JPEG: upright, no larger than any result, and without what its camera wrote."""
     return _jpeg(shrink(read_image(data), LONGEST))
 
 

@@ -1,5 +1,6 @@
 """Where pages get Plotly's own JavaScript from: its Python package, served by Streamlit."""
 
+import secrets
 import shutil
 from functools import cache
 from pathlib import Path
@@ -16,7 +17,8 @@ def served_plotly() -> str:
     """Address of Plotly's JavaScript, copied from its Python package to where Streamlit serves files from."""
     target = STATIC / f"plotly-{plotly.__version__}.min.js"
     if not target.exists():
-        part = target.with_suffix(".part")
+        # Under a name of its own: several visitors may come at once after an installation.
+        part = target.with_suffix(f".{secrets.token_hex(4)}.part")
         STATIC.mkdir(exist_ok=True)
         shutil.copyfile(Path(plotly.__file__).parent / "package_data" / "plotly.min.js", part)
         part.replace(target)

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
-from engine.convolution import Floats, Pooling, Stage, activate_and_pool, winners
+from engine.convolution import Floats, Pooling, Stage, activate_and_pool, checked, winners
 from engine.errors import InvalidInput, LabError
 from engine.filtering import coloured, filter_picture, parse_kernel, scale_of
 from engine.images import Pixels, png_address, shrink
@@ -18,6 +18,7 @@ from pages.ui.live_chart import live_chart
 from pages.ui.live_slider import live_slider
 from pages.ui.picture_source import photograph_input, worked_on
 from pages.ui.pooling_flow import pooling_flow
+from pages.ui.sent import sent
 from pages.ui.session import lab
 from pages.ui.sliding_inputs import choice
 from pages.ui.theme import INPUT, KERNEL, OUTPUT
@@ -128,9 +129,13 @@ def _map() -> Floats:
 
 
 def _edited() -> None:
-    rows = (st.session_state.get("numbers_flow") or {}).get("map")
-    if rows:
-        remember("map", ";".join(",".join(f"{value:g}" for value in row) for row in rows), DEFAULT_MAP)
+    try:
+        rows = checked(sent("numbers_flow", "map"), "feature map", 2)
+        text = ";".join(",".join(f"{value:g}" for value in row) for row in rows)
+        parse_kernel(text)
+    except InvalidInput:
+        return
+    remember("map", text, DEFAULT_MAP)
 
 
 def _order(stage: Stage, activation: str) -> str:

@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import html
+import secrets
 from collections.abc import Mapping
 from typing import Any
 
@@ -17,9 +18,11 @@ from engine.records import Run
 from engine.settings import FineTuningSettings, PrepareSettings
 from engine.sources.catalog import CIFAR10
 from engine.sources.locate import cache_folder
+from engine.sources.room import make_room, room_bytes
 from pages.ui.anatomy import settings_and_stage
 from pages.ui.controls import chosen, setting_inputs
 from pages.ui.live import duration, live_view
+from pages.ui.memory_note import start_button
 from pages.ui.session import lab, shown_run, start_and_show
 from pages.ui.sources_panel import source_note
 from pages.ui.tune_words import prepared_example
@@ -27,7 +30,8 @@ from pages.ui.uploads import file_upload
 from pages.ui.zip_download import zip_download
 
 SLOW_S = 300
-LARGEST_MB = 200
+LARGEST_MB = 100
+"""The server takes no larger file (`.streamlit/config.toml`)."""
 
 
 def prepare_section() -> Run | None:
@@ -56,15 +60,8 @@ def files(done: int, total: int) -> str:
 def _form(*, running: bool) -> None:
     setting_inputs(PrepareSettings, ["split"], columns=1)
     upload = file_upload("Your own ZIP, a folder a class", ["zip"], key="own zip", most_mb=LARGEST_MB)
-    st.button(
-        "Prepare dataset",
-        icon=":material/folder_open:",
-        type="primary",
-        width="stretch",
-        on_click=_prepare,
-        args=(upload,),
-        disabled=running,
-    )
+    settings = PrepareSettings(split=chosen(PrepareSettings).split)
+    start_button("Prepare dataset", settings, "folder_open", on_click=_prepare, args=(upload,), running=running)
     if not upload:
         source_note(CIFAR10)
 
@@ -75,6 +72,9 @@ def _prepare(upload: UploadedFile | None) -> None:
     except OSError as error:
         st.toast(f"The ZIP could not be kept: {error.strerror or error}.", icon=":material/error:")
         return
+    except LabError as error:
+        st.toast(str(error), icon=":material/error:")
+        return
     start_and_show(PrepareSettings(split=chosen(PrepareSettings).split, archive=archive))
 
 
@@ -84,9 +84,10 @@ def _stored(content: bytes) -> str:
     path = folder / f"{hashlib.sha256(content).hexdigest()[:32]}.zip"
     if not path.exists():
         folder.mkdir(parents=True, exist_ok=True)
-        part = path.with_suffix(".part")
+        part = path.with_suffix(f".{secrets.token_hex(4)}.part")
         part.write_bytes(content)
         part.replace(path)
+        make_room(folder, room_bytes(), keep=path)
     return str(path)
 
 

@@ -38,7 +38,7 @@ def run_list(cls: type[ExperimentSettings], runs: Sequence[Run], shown: Run | No
     pins = pinned(cls, runs)
     count = st.session_state.setdefault(f"{cls.__name__} rows", SHOWN)
     for run in runs[:count]:
-        _row(cls, run, is_pinned=run.id in pins, is_shown=bool(shown and shown.id == run.id))
+        _row(run, is_pinned=run.id in pins, is_shown=bool(shown and shown.id == run.id))
     if len(runs) > count:
         st.button(f"{len(runs) - count} older runs", icon=":material/expand_more:", on_click=_show_more, args=(cls,))
 
@@ -58,16 +58,21 @@ def _specials(run: Run) -> dict[str, str]:
     }
 
 
-def _row(cls: type[ExperimentSettings], run: Run, *, is_pinned: bool, is_shown: bool) -> None:
+def _row(run: Run, *, is_pinned: bool, is_shown: bool) -> None:
     with st.container(horizontal=True, vertical_alignment="center", key=f"run-row-{run.id}"):
-        key = f"pin {run.id}"
-        st.session_state[key] = is_pinned
-        st.checkbox(_brief(run_name(run)), key=key, on_change=_pin, args=(cls, run.id), help=_about(run))
+        pin_box(run, _brief(run_name(run)), is_pinned=is_pinned, help=_about(run))
         st.caption(told(run) + (" · shown above" if is_shown else ""), width="stretch")
         if not is_shown:
             st.button("Open", key=f"open {run.id}", on_click=_open, args=(run,), type="tertiary")
         if is_own(run):
             edit_run(run)
+
+
+def pin_box(run: Run, name: str, *, is_pinned: bool, help: str | None = None) -> None:
+    """A box called `name` that pins a run, to compare it with others of its experiment."""
+    key = f"pin {run.id}"
+    st.session_state[key] = is_pinned
+    st.checkbox(name, key=key, on_change=_pin, args=(type(run.settings), run.id), help=help)
 
 
 def edit_run(run: Run) -> None:

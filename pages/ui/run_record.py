@@ -34,3 +34,10 @@ def divergence(result: dict) -> str:
         f"**The loss is no number any more since step {result['diverged_at']:,}: training diverged.** "
         "Steps that are too long overshoot the valley; try a lower learning rate."
     )
+
+
+def precision_of(run: Run) -> str:
+    """What its activations were; before its end, what can be said without its worker."""
+    if result := result_of(run):
+        return str(result.get("precision", "float32"))  # the first runs of MNIST do not say
+    return run.settings.precision if run.settings.precision != "auto" else "float32"

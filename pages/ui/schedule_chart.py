@@ -34,10 +34,10 @@ def schedule_chart(settings: CifarSettings) -> Figure:
         "ticktext": [f"{power:g}" for power in powers],
     }
     layout = layout_of(axis, settings.steps, "schedule")
-    legend = {"orientation": "h", "y": -0.32, "x": 0, "font": {"size": 12}}
+    legend = {"orientation": "h", "y": -0.42, "x": 0, "font": {"size": 12}}
     return {
         "data": lines,
-        "layout": {**layout, "margin": {"l": 62, "r": 8, "t": 8, "b": 80}, "showlegend": True, "legend": legend},
+        "layout": {**layout, "margin": {"l": 62, "r": 8, "t": 8, "b": 104}, "showlegend": True, "legend": legend},
     }
 
 

@@ -1,12 +1,17 @@
 """The one lab that all pages and browsers share, and which run a page is showing."""
 
 import os
+from collections.abc import Callable
+from typing import Any, TypeVar
 
 import streamlit as st
 
-from engine.archive import Archive
-from engine.errors import LabError
+from engine.allowance import Allowance
+from engine.archive import RUN_ID, Archive
+from engine.errors import LabError, TooMany
 from engine.lab import Lab
+from engine.memory import TENSORFLOW_BYTES, free_bytes, keep_allocator_tidy
+from engine.needs import check_fits
 from engine.records import Run
 from engine.rules import Settings
 from engine.settings import EXPERIMENTS
@@ -14,17 +19,46 @@ from engine.sources.locate import cache_folder
 from pages.ui.controls import adopt
 from pages.ui.visitor import visitor
 
+STARTED = "started last"
+
+R = TypeVar("R")
+
+CALLS_A_MINUTE, CALLS_OF_ALL = 300, 3_000
+"""Short calls; whoever draws a digit makes five a second at most."""
+
+
+class SharedLab(Lab):
+    """The lab of many visitors: it counts the short calls of each."""
+
+    calls = Allowance(CALLS_A_MINUTE, CALLS_OF_ALL)
+
+    def call(self, function: Callable[..., R], *arguments: Any, timeout_s: float = 10.0) -> R:
+        """As `Lab.call`; raises `TooMany` for a visitor who calls without pause."""
+        if not self.calls.take(visitor()):
+            raise TooMany(f"You have asked for more than {CALLS_A_MINUTE} answers within a minute: wait a little.")
+        return super().call(function, *arguments, timeout_s=timeout_s)
+
 
 @st.cache_resource(show_spinner=False)
 def lab() -> Lab:
     """The lab; its workers start warming up with the first page that anyone opens."""
+    # Each script run has a thread of its own, and would keep what it freed for itself.
+    keep_allocator_tidy()
     limit_bytes = int(float(os.environ.get("CNN_LAB_RUNS_MB") or 500) * 1_000_000)
-    return Lab(Archive(cache_folder() / "runs", EXPERIMENTS, limit_bytes))
+    return SharedLab(Archive(cache_folder() / "runs", EXPERIMENTS, limit_bytes))
+
+
+@st.cache_data(ttl=15, show_spinner=False)
+def headroom() -> float:
+    """Bytes that a run may take where it would go on; of this computer while the workers are not there yet."""
+    told = lab().headroom() if lab().device else None
+    return max(0.0, free_bytes() - TENSORFLOW_BYTES) if told is None else told
 
 
 def start_run(settings: Settings) -> str:
     """Start a run of this visitor and return its id; empty, with a word to the visitor, where the lab refuses."""
     try:
+        check_fits(settings, headroom())
         return lab().start(settings, visitor())
     except LabError as error:
         st.toast(str(error), icon=":material/front_hand:")
@@ -34,7 +68,13 @@ def start_run(settings: Settings) -> str:
 def start_and_show(settings: Settings) -> None:
     """Start a run of this visitor, and show it on its page unless the lab refuses."""
     if run_id := start_run(settings):
+        st.session_state[STARTED] = run_id
         show_run(run_id, type(settings))
+
+
+def just_started(run: Run) -> bool:
+    """Whether this run is the last that this browser has started."""
+    return st.session_state.get(STARTED) == run.id
 
 
 def shown_run(settings: type[Settings], beside: type[Settings] | None = None) -> Run | None:
@@ -52,7 +92,9 @@ def shown_run(settings: type[Settings], beside: type[Settings] | None = None) ->
     run = lab().watch(run_id)
     if not run or type(run.settings) is not settings:
         forget_run(settings)
-        st.warning(f"Run {run_id} is not known here any more. It was deleted, or is on another computer.")
+        # An address may hold anything, and this text could be a link.
+        name = f"Run {run_id}" if RUN_ID.fullmatch(run_id) else "The run of this link"
+        st.warning(f"{name} is not known here any more. It was deleted, or is on another computer.")
         return None
     if st.session_state.get(_memory(settings)) != run_id:
         adopt(run.settings)

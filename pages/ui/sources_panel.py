@@ -37,21 +37,30 @@ def _source(source: Source) -> None:
         st.error(f"{source.title}: {error}")
         return
     if found.real:
-        st.markdown(f":material/check_circle: **{source.title}**: {found.describe}. {found.remark}")
+        _words("check_circle", source, f"{found.describe}. {found.remark}")
         return
-    st.markdown(f":material/inventory_2: **{source.title}**: {found.describe}, standing in for {source.real}.")
+    words, action = st.columns([3, 2], vertical_alignment="center")
+    with words:
+        _words("inventory_2", source, f"{found.describe}, standing in for {source.real}.")
     run_id = lab().runs.active_like(DownloadSettings(source.name)) or st.session_state.get(_memory(source), "")
     run = lab().watch(run_id)
     if run and run.state != State.COMPLETED:
         live_view(run, lambda _run: None, amount=_megabytes)
     if source.remote and not (run and run.active) and allowed("CNN_LAB_DOWNLOADS"):
-        st.button(
+        action.button(
             f"Download {source.title} ({source.remote.size / 1e6:.0f} MB)",
             icon=":material/download:",
+            width="stretch",
             on_click=_download,
             args=(source,),
             help=f"From {source.remote.url}, checked by its checksum. Until then the lab works with what it has.",
         )
+
+
+def _words(icon: str, source: Source, words: str) -> None:
+    with st.container(gap=None):
+        st.markdown(f":material/{icon}: **{source.title}**")
+        st.caption(words)
 
 
 def _download(source: Source) -> None:

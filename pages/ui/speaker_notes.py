@@ -42,5 +42,10 @@ NOTES: dict[str, tuple[str, ...]] = {
         "Channels: low layers want stripes, high layers want eyes and feathers. Choose one together.",
         "The bridge to attacks: the same gradient, a smaller step, and a cat becomes a toaster.",
     ),
+    "board": (
+        "Have them work in pairs: one changes the settings, the other says beforehand what will happen.",
+        "Stop after ten minutes and ask whoever solved the hardest one to tell how, before you show the hint.",
+        "Ask of the nearest miss: what would you change next, and why? A miss with a reason beats a lucky hit.",
+    ),
     "runs": ("Everything that was run in this browser: a good place to begin the next lesson.",),
 }

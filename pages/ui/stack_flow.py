@@ -6,6 +6,7 @@ from pathlib import Path
 import streamlit as st
 
 from engine.models.efficientnet_parts import Part, parts, reaches
+from pages.ui.sent import sent, sent_text
 from pages.ui.stack_words import label
 
 HERE = Path(__file__).parent
@@ -25,8 +26,9 @@ def stack_flow(picture: str, maps: Mapping[str, str], first: str) -> str:
 
     picture: its address; maps: for each group the address of one of its feature maps.
     """
-    chosen = st.session_state.get(KEY, {}).get("group") or first
     last = {part.group: part for part in parts()}
+    picked = sent_text(sent(KEY, "group"))
+    chosen = picked if picked in last else first
     items = [_stop(part, maps[group]) for group, part in last.items()]
     _component(key=KEY, data={"picture": picture, "items": items, "chosen": chosen}, on_group_change=lambda: None)
     return chosen

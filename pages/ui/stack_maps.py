@@ -10,6 +10,7 @@ import streamlit as st
 
 from engine.feature_maps import LayerMaps
 from engine.models.efficientnet_parts import SIZE, Part, reaches
+from pages.ui.sent import sent, sent_number
 from pages.ui.stack_words import about_kernel
 
 HERE = Path(__file__).parent
@@ -28,9 +29,10 @@ def stack_maps(picture: str, part: Part, maps: LayerMaps, linked: int | None) ->
 
     Returns the number of the map that is open, None where it is the strongest because none was chosen.
     """
-    picked = st.session_state.get(KEY, {}).get("map")
-    chosen = picked["map"] if picked and picked["layer"] == part.name else linked
     reach = reaches()[part]
+    picked = sent(KEY, "map")
+    here = isinstance(picked, dict) and picked.get("layer") == part.name
+    chosen = sent_number(picked.get("map"), 0, reach.channels - 1) if here else linked
     _component(
         key=KEY,
         data={

@@ -11,6 +11,7 @@ from engine.feature_maps import LayerMaps, Overview, as_input, layer_maps, look
 from engine.images import jpeg_address
 from engine.models.efficientnet_parts import SIZE, Part, parts, reaches
 from engine.sources.photographs import PHOTOGRAPHS, load_photograph
+from pages.ui.sent import sent_number
 from pages.ui.session import lab
 from pages.ui.stack_builder import numbers_of, stack_builder
 from pages.ui.stack_flow import stack_flow
@@ -67,8 +68,10 @@ def _from_address() -> tuple[str, Part, int | None]:
     name, _, number = rest.partition("-")
     named = {part.name: part for part in parts()}
     part = named.get(name, named[FIRST])
-    known = number.isdecimal() and int(number) < reaches()[part].channels
-    return photograph if photograph in PHOTOGRAPHS else FIRST_PHOTOGRAPH, part, int(number) if known else None
+    last = reaches()[part].channels - 1
+    linked = sent_number(number, 0, last + 1)
+    known = linked is not None and linked <= last
+    return photograph if photograph in PHOTOGRAPHS else FIRST_PHOTOGRAPH, part, linked if known else None
 
 
 def _to_address(photograph: str, part: Part, chosen: int | None) -> None:

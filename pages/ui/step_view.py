@@ -15,11 +15,12 @@ from engine.demonstration import (
     demo_numbers,
     with_edits,
 )
-from engine.errors import InvalidSettings, WorkerError
+from engine.errors import InvalidSettings, LabError
 from engine.sliding import Sliding
 from pages.ui.address import recall, remember
 from pages.ui.anatomy import settings_and_stage
 from pages.ui.convolution_stepper import convolution_stepper, stepper_work
+from pages.ui.sent import sent_number, sent_text
 from pages.ui.session import lab
 from pages.ui.sliding_inputs import number, padding_input, sliding_of
 from pages.ui.sliding_words import padding_words, size_formula
@@ -75,7 +76,7 @@ def _settings() -> tuple[Numbers, Sliding]:
         persist_state="session",
         help="Runs the window backwards: each input cell is spread over a window of the output, which grows.",
     )
-    seed = number("Numbers", "numbers", 0, 0, 999, help="Another start of the random numbers.")
+    seed = number("Random seed", "numbers", 0, 0, 999, help="Another seed fills input and kernels with other numbers.")
     sliding = sliding_of(kernel, stride, padding, dilation, transposed)
     return demo_numbers(seed, size, channels, filters, kernel), sliding
 
@@ -87,9 +88,9 @@ def _stage(numbers: Numbers, sliding: Sliding, size: int) -> None:
         f'<p class="lab-note">{padding_words(height, sliding)}</p>'
     )
     work = stepper_work()
-    edits = str(work.get("edits", recall("edits")))
+    edits = sent_text(work.get("edits", recall("edits"))) or ""
     outputs = size * size * numbers.bias.size
-    cell = min(_whole(work.get("cell", recall("cell", "0"))), outputs - 1)
+    cell = sent_number(work.get("cell", recall("cell", "0")), 0, outputs - 1) or 0
     remember("edits", edits)
     remember("cell", str(cell), "0")
     convolution_stepper(_data(numbers, sliding, size, edits, cell))
@@ -128,7 +129,7 @@ def _tensorflow(numbers: Numbers, sliding: Sliding) -> tuple[list[float] | None,
         return None, f"Check: {trouble}"
     try:
         return _computed(numbers.volume, numbers.kernels, numbers.bias, sliding), ""
-    except WorkerError as error:
+    except LabError as error:
         return None, f"Check: {error}"
 
 
@@ -136,7 +137,3 @@ def _tensorflow(numbers: Numbers, sliding: Sliding) -> tuple[list[float] | None,
 def _computed(volume: Any, kernels: Any, bias: Any, sliding: Sliding) -> list[float]:
     values: list[float] = np.moveaxis(lab().call(convolve, volume, kernels, bias, sliding), 2, 0).ravel().tolist()
     return values
-
-
-def _whole(value: Any) -> int:
-    return int(value) if str(value).isdecimal() else 0

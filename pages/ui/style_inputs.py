@@ -8,7 +8,7 @@ from PIL import Image
 
 from engine.device import has_bfloat16
 from engine.errors import LabError
-from engine.memory import free_bytes, largest_side, style_bytes
+from engine.memory import largest_side, style_bytes
 from engine.sources.photographs import PHOTOGRAPHS
 from engine.sources.styles import STYLES, style_file
 from engine.style_pictures import check_sides
@@ -16,7 +16,7 @@ from engine.style_settings import StyleSettings
 from pages.ui.controls import chosen, preset_picker, setting_inputs
 from pages.ui.picture_choice import photograph_file, picture_choice, usable_picture
 from pages.ui.picture_source import KINDS
-from pages.ui.session import lab
+from pages.ui.session import headroom, lab
 from pages.ui.style_weights import layer_weights
 from pages.ui.uploads import file_upload
 
@@ -69,20 +69,20 @@ def setting_form(files: Files) -> StyleSettings:
     return chosen(StyleSettings, **files)
 
 
-def memory_note(settings: StyleSettings) -> str:
-    """What the run would take and what is free, and whether it fits: a sentence. Raises `InvalidInput` for a line."""
+def memory_note(settings: StyleSettings) -> tuple[bool, str]:
+    """Whether the run fits into what is free, and what it takes in a sentence. Raises `InvalidInput` for mere lines."""
     if settings.style:
         check_sides("style", read_shape(settings.style))
     shape = np.array(read_shape(settings.image))
     check_sides("image", tuple(shape), settings.max_size)
     shape = tuple(np.maximum(1, shape * min(1.0, settings.max_size / shape.max())).round().astype(int))
-    precision, free = _worker_knows(settings.precision)
+    precision, free = _used(settings.precision), headroom()
     needed = style_bytes(shape, settings.style_scale, precision)
     fits = largest_side(free, shape, settings.style_scale, precision)
     what = f"{shape[1]} × {shape[0]} pixels take about {needed / 1e6:,.0f} MB; {free / 1e9:.1f} GB are free"
     if needed > free:
-        return f":material/block: {what}. At most {fits} pixels fit: lower the max size."
-    return f"{what}, enough for {fits:,} pixels a side."
+        return False, f":material/block: {what}. At most {fits} pixels fit: lower the max size."
+    return True, f"{what}, enough for {fits:,} pixels a side."
 
 
 @st.cache_data(max_entries=16, show_spinner=False)
@@ -137,12 +137,10 @@ def area_mask(area: str, shape: tuple[int, int]) -> bytes:
 
 
 @st.cache_data(ttl=15, show_spinner=False)
-def _worker_knows(precision: str) -> tuple[str, int]:
-    """The precision that would be used and the bytes that are free, where the run would go on."""
-    if not lab().device:
-        return "float32", free_bytes()
+def _used(precision: str) -> str:
+    """The precision that would be used where the run would go on."""
     try:
-        fast = precision == "bfloat16" or (precision == "auto" and lab().call(has_bfloat16))
-        return ("bfloat16" if fast else "float32"), lab().call(free_bytes)
+        fast = precision == "bfloat16" or (precision == "auto" and lab().device and lab().call(has_bfloat16))
     except LabError:
-        return "float32", free_bytes()
+        return "float32"
+    return "bfloat16" if fast else "float32"

@@ -16,9 +16,10 @@ CLASS_COLOURS = (
 )
 """Ten classes, readable on light and dark. Ten colours are never safe, so a name or a sign goes with each."""
 
-STYLE = Path(__file__).with_name("style.css")
+SHEETS = tuple(Path(__file__).with_name(name) for name in ("style.css", "print.css"))
 
 
 def apply_style() -> None:
-    """Add the style sheet to the page. It uses the text colour for all greys, so it suits light and dark alike."""
-    st.html(STYLE)
+    """Add the style sheets to the page. They use the text colour for all greys, so they suit light and dark alike."""
+    for sheet in SHEETS:
+        st.html(sheet)

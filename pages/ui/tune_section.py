@@ -2,6 +2,7 @@
 
 import html
 from collections.abc import Sequence
+from dataclasses import replace
 
 import streamlit as st
 
@@ -18,6 +19,8 @@ from pages.ui.class_bars import class_bars_html
 from pages.ui.controls import chosen, preset_picker, setting_inputs
 from pages.ui.live import duration, live_view
 from pages.ui.live_chart import Chart, live_charts
+from pages.ui.looks import drawn
+from pages.ui.memory_note import start_button
 from pages.ui.mistakes import share
 from pages.ui.session import shown_run, start_and_show
 from pages.ui.sources_panel import source_note
@@ -51,15 +54,8 @@ def _form(prepared: str, *, running: bool) -> None:
     with st.expander("Steps and seed", icon=":material/tune:"):
         setting_inputs(FineTuningSettings, ["head_steps", "tune_steps", "batch_size", "test_images", "flip", "seed"])
     folder = prepared if prepared and st.session_state.get("tune on") == PREPARED else ""
-    st.button(
-        "Fine-tune",
-        icon=":material/play_arrow:",
-        type="primary",
-        width="stretch",
-        on_click=start,
-        args=(folder,),
-        disabled=running,
-    )
+    settings = replace(chosen(FineTuningSettings), folder=folder)
+    start_button("Fine-tune", settings, on_click=start, args=(folder,), running=running)
     if not folder:
         source_note(CIFAR10)
 
@@ -92,10 +88,10 @@ def chart_files_of(run: Run) -> list[ChartFile]:
 
 def draw_stage(run: Run) -> None:
     """Two joined curves, some test pictures before and after, and at the end the result, class by class."""
-    charts = [Chart(figure, f"{name} over the steps.") for name, figure in charts_of(run).items()]
+    charts = [Chart(figure, f"{name} over the steps.") for name, figure in drawn(run, charts_of).items()]
     live_charts(*charts, key=f"tune {run.id == 'example'}", height=260)
     st.caption(_features_done(run))
-    st.html(f'<div class="lab-pairs-place">{before_after_html(run)}</div>')
+    st.html(f'<div class="lab-pairs-place">{drawn(run, before_after_html)}</div>')
     if result := run.result:
         st.html(class_bars_html(result["class_accuracy"], "Accuracy of each class on the test pictures"))
         st.markdown(summary(run))

@@ -1,24 +1,26 @@
 """Your turn: challenges that look at the runs which this browser has made or opened."""
 
-from collections.abc import Sequence
-
 import streamlit as st
 
 from engine.challenges import Challenge, Verdict, attempts
-from engine.rules import Settings
+from engine.challenges_of_pages import CHALLENGES
+from engine.settings import EXPERIMENTS
+from pages.ui.boards import board_line
 from pages.ui.session import lab, runs_seen
 
 
-def your_turn(challenges: Sequence[Challenge], settings: type[Settings]) -> None:
-    """Show each challenge with how far the runs of these settings have come."""
+def your_turn(experiment: str, button: str = "Train") -> None:
+    """Show each challenge of an experiment with how far the runs have come; `button` starts one."""
+    challenges, settings = CHALLENGES[experiment], EXPERIMENTS[experiment]
     seen = runs_seen(settings)
-    tried = attempts(run for run in lab().runs.listed() if run.id in seen)
+    tried = attempts((run for run in lab().runs.listed() if run.id in seen), settings)
     verdicts = [challenge.judge(tried) for challenge in challenges]
     solved = sum(verdict.solved for verdict in verdicts)
     st.caption(
-        f"{solved} of {len(challenges)} solved. Change the settings, press Train: every run that you make or open on "
-        "this page counts once it is completed."
+        f"{solved} of {len(challenges)} solved. Change the settings, press {button}: every run that you make or open "
+        "on this page counts once it is completed."
     )
+    board_line(experiment)
     columns = st.columns(2, gap="medium")
     for number, (challenge, verdict) in enumerate(zip(challenges, verdicts, strict=True)):
         with columns[number % 2].container(border=True):

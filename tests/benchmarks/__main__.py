@@ -1,16 +1,19 @@
 """Run the comparisons and print medians, ratios and their spread: `python -m tests.benchmarks [NAME ...]`.
 
-Each comparison has a process of its own, so that none inherits another's memory or threads; within it the sides are
-measured in turn. The machine's ceiling is measured before the first and after the last.
+Each comparison has a process of its own (but not with `--quick`), so that none inherits another's memory or threads;
+within it the sides are measured in turn. The machine's ceiling is measured before the first and after the last.
 """
 
 import argparse
+import datetime
 import os
 from pathlib import Path
 
 from tests.benchmarks import report
-from tests.benchmarks.apart import apart
-from tests.benchmarks.comparison import Comparison
+from tests.benchmarks.apart import apart, here
+from tests.benchmarks.comparison import Comparison, Latency
+from tests.benchmarks.report_page import page
+from tests.benchmarks.report_table import markdown
 
 BENCHMARKS = {
     "training": "training.compare",
@@ -21,8 +24,11 @@ BENCHMARKS = {
     "dream": "dream.compare",
     "dream_zoom": "dream.compare_zoom",
     "prepare": "prepare.compare",
+    "reruns": "interface.compare_reruns",
+    "pages": "interface.compare_switches",
+    "watchers": "watchers.compare",
 }
-"""The function that compares, below this package; it takes `repeats` and `quick`."""
+"""The function that compares, below this package; it takes `repeats` and `quick`, and returns one result or several."""
 
 
 def main() -> None:
@@ -31,21 +37,30 @@ def main() -> None:
     parser.add_argument("--repeats", type=int, default=5, help="how often each side is measured")
     parser.add_argument("--quick", action="store_true", help="only show that they work: the numbers say nothing")
     parser.add_argument("--json", type=Path, help="write the numbers to this file")
+    parser.add_argument("--html", type=Path, help="write a page with charts to this file")
+    parser.add_argument("--markdown", type=Path, help="write the tables of README to this file")
     options = parser.parse_args()
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
     repeats = 1 if options.quick else options.repeats
-    machine = apart("machine.machine")
+    call = here if options.quick else apart
+    machine = call("machine.machine")
     report.show_machine(machine)
-    ceilings = [apart("machine.ceilings", repeats, options.quick)]
-    comparisons: list[Comparison] = []
+    ceilings = [call("machine.ceilings", repeats, options.quick)]
+    measured: list[Comparison | Latency] = []
     for name in options.names or BENCHMARKS:
-        comparisons.append(apart(BENCHMARKS[name], repeats, options.quick))
-        report.show(comparisons[-1], report.best(ceilings))
-    ceilings.append(apart("machine.ceilings", repeats, options.quick))
-    measured = report.Report(machine, ceilings, comparisons)
-    report.show_summary(measured)
+        found = call(BENCHMARKS[name], repeats, options.quick)
+        for one in found if isinstance(found, tuple) else (found,):
+            measured.append(one)
+            report.show(one, report.best(ceilings))
+    ceilings.append(call("machine.ceilings", repeats, options.quick))
+    result = report.Report(f"{datetime.date.today():%-d %B %Y}", machine, ceilings, measured)
+    report.show_summary(result)
     if options.json:
-        options.json.write_text(report.as_json(measured))
+        options.json.write_text(report.as_json(result))
+    if options.html:
+        options.html.write_text(page(result))
+    if options.markdown:
+        options.markdown.write_text(markdown(result))
 
 
 if __name__ == "__main__":

@@ -12,6 +12,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+Ceilings = Mapping[tuple[str, str], float]
+"""GFLOP/s by kind and precision."""
+
 CEILING = "the machine's ceiling"
 """As the base of a `Target`: the share of the ceiling that the side's `Work` has reached."""
 
@@ -97,7 +100,7 @@ class Comparison:
             return None
         return self.work.gflop * self._units_a_second(statistics.median(self.values[side]))
 
-    def share(self, side: str, ceilings: Mapping[tuple[str, str], float]) -> float | None:
+    def share(self, side: str, ceilings: Ceilings) -> float | None:
         """The side's part of the machine's ceiling, of `ceilings` in GFLOP/s by kind and precision."""
         reached = self.gflops(side)
         if not self.work or reached is None:
@@ -105,7 +108,7 @@ class Comparison:
         ceiling = ceilings.get((self.work.kind, self.work.precision[side]))
         return reached / ceiling if ceiling else None
 
-    def outcome(self, target: Target, ceilings: Mapping[tuple[str, str], float]) -> float | None:
+    def outcome(self, target: Target, ceilings: Ceilings) -> float | None:
         """The ratio that the target asks about, or None where it was not measured."""
         if target.side not in self.values:
             return None
@@ -128,8 +131,10 @@ class Latency:
     p95_at_most: Mapping[str, float]
     note: str = ""
 
-    def p95(self, name: str) -> float:
-        return float(np.percentile(self.values[name], 95))
+    def percentiles(self, name: str) -> tuple[float, float, float]:
+        """p50, p95 and the worst."""
+        p50, p95, worst = np.percentile(self.values[name], [50, 95, 100])
+        return float(p50), float(p95), float(worst)
 
 
 def in_turn(

@@ -161,3 +161,15 @@ def test_a_phone_shows_the_stage_first_and_never_scrolls_sideways(app, open_page
         page.get_by_role("button", name="Stop").tap()
         expect(state(page)).to_have_text("Stopped")
     assert page.evaluate("document.documentElement.scrollWidth") == 390
+
+
+def test_on_a_phone_a_run_that_starts_comes_into_view(app, open_page):
+    page = open_page(f"{app}/mnist", **PHONE)
+    train(page, 60)
+    expect(state(page)).to_be_in_viewport()
+    expect(state(page)).to_have_text("Completed")
+    page.get_by_text("What to notice", exact=True).scroll_into_view_if_needed()
+    expect(state(page)).not_to_be_in_viewport()
+    page.get_by_text("The code", exact=True).tap()
+    expect(page.locator("pre").first).to_be_in_viewport()
+    expect(state(page)).not_to_be_in_viewport()

@@ -33,7 +33,7 @@ def frozen_graph(path=None):
         for name, inputs, outputs in (("conv2d0", 3, 4), ("mixed4d_3x3_bottleneck", 4, 8)):
             kernel = tf.constant(rng.normal(size=(3, 3, inputs, outputs)).astype(np.float32), name=f"{name}_w")
             y = tf.nn.conv2d(x, kernel, 2, "SAME", name=f"{name}_pre_relu/conv")
-            y = tf.nn.bias_add(y, tf.zeros(outputs), name=f"{name}_pre_relu")
+            y = tf.nn.bias_add(y, np.zeros(outputs, np.float32), name=f"{name}_pre_relu")
             x = tf.nn.relu(y, name=name)
     content = graph.as_graph_def().SerializeToString()
     if path:

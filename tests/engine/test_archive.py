@@ -9,8 +9,8 @@ import pytest
 from engine.archive import Archive
 from engine.errors import InvalidInput
 from engine.events import Arrays, Completed, Mark, Progress, Snapshot
-from engine.records import State
-from engine.runs import CUT_OFF, LOADED_RUNS, LONGEST_NAME, Runs
+from engine.records import CUT_OFF, State
+from engine.runs import LOADED_RUNS, LONGEST_NAME, Runs
 from tests.fakes import CountSettings, LightSettings
 
 EVENTS = [

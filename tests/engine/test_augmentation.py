@@ -6,7 +6,7 @@ import tensorflow as tf
 
 from engine.models.augmentation import (
     brighten,
-    build_distort,
+    build_prepare,
     change_contrast,
     crop_and_flip,
     distort_once,
@@ -101,8 +101,8 @@ def test_the_same_seed_distorts_alike():
 
 
 def test_a_generator_goes_on_so_that_each_batch_is_distorted_anew():
-    distort = build_distort(CifarSettings(), tf.random.Generator.from_seed(0))
-    assert (distort(IMAGES).numpy() != distort(IMAGES).numpy()).any()
+    prepare = build_prepare(CifarSettings(), tf.random.Generator.from_seed(0))
+    assert (prepare(IMAGES).numpy() != prepare(IMAGES).numpy()).any()
 
 
 @pytest.mark.parametrize("number", [0, 10_000_000])

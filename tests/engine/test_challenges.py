@@ -3,9 +3,10 @@
 import pytest
 
 from engine.challenges import MNIST_CHALLENGES, attempts
+from engine.challenges_of_pages import CHALLENGES as OF_PAGES
 from engine.events import Progress
 from engine.records import Run, State
-from engine.settings import MnistSettings
+from engine.settings import EXPERIMENTS, FineTuningSettings, MnistSettings
 
 CHALLENGES = {challenge.title: challenge for challenge in MNIST_CHALLENGES}
 
@@ -77,3 +78,37 @@ def test_the_gentlest_rate_that_breaks_the_network_counts():
     runs = [run(0.1, learning_rate=1.0), run(0.0, diverged_at=3, learning_rate=0.4)]
     assert judged("Over the cliff", *runs).words == "At 0.4 the loss was no number after 3 steps."
     assert judged("Over the cliff", runs[0]).words == "At 1 the network only guesses."
+
+
+def picture_run(settings, accuracy, **result):
+    told = {"test_accuracy": accuracy, "diverged_at": None, "parameters": 1_000_000, "real_data": True, "steps": 300}
+    return Run(f"run{accuracy}", settings, State.COMPLETED, 0, 1.0, "", (), result={**told, **result})
+
+
+@pytest.mark.parametrize(
+    ("experiment", "title", "near", "solved"),
+    [
+        ("cifar", "In a hurry", {"accuracy": 0.9, "steps": 301}, {"accuracy": 0.5, "steps": 300}),
+        ("cifar", "A narrow network", {"accuracy": 0.9}, {"accuracy": 0.55, "parameters": 100_000}),
+        ("fine_tuning", "Ten of each", {"accuracy": 0.9}, {"accuracy": 0.5, "per_class": 10}),
+        ("fine_tuning", "Small pictures", {"accuracy": 0.9}, {"accuracy": 0.5, "size": 64}),
+    ],
+)
+def test_pictures_real_and_standing_in(experiment, title, near, solved):
+    cls = EXPERIMENTS[experiment]
+    challenge = next(c for c in OF_PAGES[experiment] if c.title == title)
+
+    def judged(accuracy, per_class=100, size=192, **result):
+        settings = cls(per_class=per_class, size=size) if experiment == "fine_tuning" else cls()
+        return challenge.judge(attempts([picture_run(settings, accuracy, **result)], cls))
+
+    assert not judged(**near).run_id
+    assert judged(**solved).solved
+    assert not judged(**{**solved, "accuracy": solved["accuracy"] - 0.001}).solved
+    assert not judged(**solved, real_data=False).solved
+    assert judged(**{**solved, "accuracy": 0.85}, real_data=False).solved
+
+
+def test_pictures_of_ones_own_classes_are_no_attempt_at_ten_of_each():
+    settings = FineTuningSettings(per_class=10, folder="/somewhere")
+    assert not OF_PAGES["fine_tuning"][0].judge(attempts([picture_run(settings, 1.0)], FineTuningSettings)).run_id

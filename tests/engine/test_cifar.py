@@ -15,9 +15,10 @@ from engine.experiments import start
 from engine.experiments.cifar import GALLERY, MAX_PICTURES, chart_steps, look_steps, split
 from engine.experiments.training import StepMeans, tensor_of
 from engine.kernel_pictures import kernels_png
-from engine.models.cifar import build_network, computes_in
+from engine.models.cifar import build_network
 from engine.models.layers import cifar_layers
 from engine.models.portable_cifar import build_network as build_portable
+from engine.models.precision import computes_in
 from engine.settings import CifarSettings
 from engine.sources.cifar10 import aligned
 

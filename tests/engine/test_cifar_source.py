@@ -99,7 +99,7 @@ def test_a_pickle_that_would_run_code_is_refused_and_not_run(tmp_path):
     members = python_members(small_batches())
     members["cifar-10-batches-py/data_batch_2"] = b"\x80\x02" + call + b"."
     write_tar(tmp_path / ARCHIVES[1], members)
-    with pytest.raises(DamagedSource, match=r"data_batch_2.*asks for posix.mkdir, which no batch needs"):
+    with pytest.raises(DamagedSource, match=r"data_batch_2.*asks for posix.mkdir, which no file of data needs"):
         load_pictures(tmp_path)
     assert not (tmp_path / "executed").exists()
 

@@ -63,7 +63,7 @@ def test_a_pickle_that_calls_something_is_refused_and_nothing_runs(tmp_path):
         ("torch", "load", (str(marker),)),
         ("collections", "namedtuple", ("a", "b")),
     ]:
-        with pytest.raises(DamagedSource, match=rf"ask for {module}\.{name}"):
+        with pytest.raises(DamagedSource, match=rf"asks for {module}\.{name}"):
             read_weights(calling(module, name, arguments))
     assert not marker.exists()
 

@@ -202,7 +202,7 @@ def test_finished_runs_are_not_computed_again_when_a_worker_dies(lab):
 def test_the_whole_cluster_may_die(lab):
     run_id = lab.start(ENDLESS)
     running(lab, run_id)
-    lab._process.kill()
+    lab._connection._process.kill()
     run = lab.wait(run_id, 15)
     assert run.state == State.FAILED
     assert "ended" in run.reason or "died" in run.reason
@@ -248,7 +248,7 @@ def test_a_run_that_nobody_watches_is_stopped():
 
 def test_a_scheduler_that_is_not_there_is_told(monkeypatch):
     monkeypatch.setenv("CNN_LAB_SCHEDULER", "tcp://127.0.0.1:9")
-    monkeypatch.setattr("engine.lab.CONNECT_S", 1)
+    monkeypatch.setattr("engine.connection.CONNECT_S", 1)
     lab = Lab(warm_up=False)
     try:
         run = lab.wait(lab.start(CountSettings()), 15)

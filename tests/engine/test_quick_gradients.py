@@ -42,12 +42,18 @@ def test_a_convolution(padding, size, stride):
         np.testing.assert_allclose(ours, theirs, atol=1e-4)
 
 
-@pytest.mark.parametrize("size", [3, 5])
-def test_a_strided_depthwise_convolution_in_bfloat16(size):
+@pytest.mark.parametrize(
+    ("size", "stride", "padding"),
+    [(3, 1, "SAME"), (5, 1, "SAME"), (3, 2, "SAME"), (5, 2, "SAME"), (2, 2, "SAME"), (3, 3, "SAME"), (3, 2, "VALID")],
+)
+def test_a_depthwise_convolution(size, stride, padding):
     kernel = np.random.default_rng(1).normal(size=(size, size, 6, 1)).astype(np.float32)
-    found = gradients(lambda x, k: tf.nn.depthwise_conv2d(x, k, [1, 2, 2, 1], "SAME"), kernel, SIZES, tf.bfloat16)
-    for theirs, ours in found:
-        np.testing.assert_allclose(ours, theirs, atol=0.06 * np.abs(theirs).max())
+    for dtype, tolerance in ((tf.float32, 1e-4), (tf.bfloat16, 0.06)):
+        found = gradients(
+            lambda x, k: tf.nn.depthwise_conv2d(x, k, [1, stride, stride, 1], padding), kernel, SIZES, dtype
+        )
+        for theirs, ours in found:
+            np.testing.assert_allclose(ours, theirs, atol=tolerance * np.abs(theirs).max())
 
 
 def test_a_dilated_convolution_is_left_alone():

@@ -7,7 +7,6 @@ import pytest
 from PIL import Image
 
 from engine.errors import InvalidInput, InvalidSettings
-from engine.memory import check_fits, largest_side, style_bytes
 from engine.sources.styles import STYLES, load_style
 from engine.style_pictures import (
     covering,
@@ -159,15 +158,6 @@ def test_the_finished_picture_is_clipped_and_keeps_the_photograph_in_the_dark_of
     np.testing.assert_array_equal(result[:, :28], PHOTO[:, :28])
     assert result[1:, 33:].min() == 255
     assert result[0, 59].tolist() == [0, 0, 0]
-
-
-def test_more_than_fits_is_refused_with_the_size_that_fits(monkeypatch):
-    monkeypatch.setattr("engine.memory.free_bytes", lambda: 1_000_000_000)
-    fits = largest_side(1e9, (200, 300, 3), 1.0, "float32")
-    check_fits(fits, (fits * 2 // 3, fits, 3), 1.0, "float32")
-    with pytest.raises(InvalidSettings, match=rf"max_size is 2000, for which .* GB .* at most {fits} fits"):
-        check_fits(2000, (1333, 2000, 3), 1.0, "float32")
-    assert style_bytes((1333, 2000), 1.0, "float32") > 1e9
 
 
 @pytest.mark.parametrize(

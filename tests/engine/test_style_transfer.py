@@ -168,13 +168,6 @@ def test_mistakes_of_the_chapter_change_what_they_should():
     assert losses["swapped denominators"]["style_loss"] == losses["none"]["style_loss"]
 
 
-def test_what_does_not_fit_is_refused_before_anything_is_computed(monkeypatch):
-    monkeypatch.setattr("engine.memory.free_bytes", lambda: 100_000_000)
-    painting = run(StyleSettings(max_size=2048, image=png(np.tile(PHOTO, (40, 40, 1)))), load_weights)
-    with pytest.raises(InvalidSettings, match=r"max_size is 2048, for which .* at most \d+ fits"):
-        next(painting)
-
-
 def test_bad_pictures_and_layers_are_said_before_anything_is_computed():
     with pytest.raises(InvalidInput, match="image: This file is not a picture"):
         next(run(StyleSettings(image=b"x"), load_weights))

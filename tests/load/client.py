@@ -81,6 +81,7 @@ class Rerun:
 @dataclass(slots=True)
 class _Request:
     cause: str
+    page_hash: str
     fragment: str
     sent: float
     wire_bytes: int
@@ -98,7 +99,8 @@ class _Cached:
 class Client:
     """One page of one visitor, who is whoever `cookies` say; they are kept in that dictionary.
 
-    reruns: every answered request; exceptions: each that was shown, and a lost connection; toasts: their texts.
+    reruns: every answered request; exceptions: each that was shown, and a lost connection; toasts: their texts;
+    running: a script run of this page is under way; pages: the app's, with their hashes.
     """
 
     address: str
@@ -107,11 +109,13 @@ class Client:
     exceptions: list[str] = field(default_factory=list)
     toasts: list[str] = field(default_factory=list)
     nodes: dict[tuple[int, ...], Node] = field(default_factory=dict)
+    pages: dict[str, str] = field(default_factory=dict)
     query: str = ""
+    running: bool = False
     session_id: str = ""
     _page_hash: str = ""
+    _shown_hash: str = ""
     _page_name: str = ""
-    _pages: dict[str, str] = field(default_factory=dict)
     _states: dict[str, WidgetState] = field(default_factory=dict)
     _cache: dict[str, _Cached] = field(default_factory=dict)
     _run_count: int = 0
@@ -152,7 +156,7 @@ class Client:
         """Open a page of the app by its address, such as /mnist?run=1a2b, as a link or the menu does."""
         parts = urllib.parse.urlsplit(path)
         self._page_name, self.query = parts.path.strip("/"), parts.query
-        self._page_hash = self._pages.get(self._page_name, "")
+        self._page_hash = self.pages.get(self._page_name, "")
         return await self._rerun("open")
 
     async def fill(self, label: str, value: Any) -> Rerun | None:
@@ -193,6 +197,11 @@ class Client:
     def wire_bytes(self) -> int:
         """Bytes that have come on the connection."""
         return self._connection.wire_bytes
+
+    @property
+    def unanswered_s(self) -> float:
+        """For how long the oldest request has waited that got no answer yet."""
+        return time.monotonic() - min((request.sent for request in self._requests), default=time.monotonic())
 
     @property
     def timers(self) -> dict[str, float]:
@@ -263,7 +272,7 @@ class Client:
         state.context_info.url = f"{self.address}/{self._page_name}"
         state.context_info.timezone, state.context_info.locale = "Etc/UTC", "en"
         answer = asyncio.get_running_loop().create_future()
-        request = _Request(cause, fragment, time.monotonic(), self.wire_bytes, answer)
+        request = _Request(cause, self._page_hash, fragment, time.monotonic(), self.wire_bytes, answer)
         self._requests.append(request)
         await self._connection.send(message.SerializeToString())
         return request
@@ -300,7 +309,7 @@ class Client:
             case "stop_auto_rerun":
                 self._stop_timers(message.stop_auto_rerun.fragment_ids)
             case "navigation":
-                self._pages = {page.url_pathname: page.page_script_hash for page in message.navigation.app_pages}
+                self.pages = {page.url_pathname: page.page_script_hash for page in message.navigation.app_pages}
                 self._page_hash = message.navigation.page_script_hash
             case "page_info_changed":
                 self.query = message.page_info_changed.query_string
@@ -312,18 +321,21 @@ class Client:
     def _begin(self, message: ForwardMsg) -> None:
         self.session_id = message.new_session.initialize.session_id or self.session_id
         self._most_age = message.new_session.config.max_cached_message_age
-        run = message.metadata.run
-        self._script_run = run.script_run_id
+        run, page_hash = message.metadata.run, message.new_session.page_script_hash
+        self._script_run, self.running = run.script_run_id, True
         if not run.fragment_ids:
-            self._page_hash = message.new_session.page_script_hash
             self._stop_timers(list(self._timers))
+            if page_hash != self._shown_hash:
+                self.nodes, self._shown_hash = {}, page_hash
         for request in self._requests:
-            request.started |= not run.fragment_ids or request.fragment in run.fragment_ids
+            if request.page_hash in ("", page_hash):
+                request.started |= not run.fragment_ids or request.fragment in run.fragment_ids
 
     def _finish(self, message: ForwardMsg) -> None:
         run = message.metadata.run
         if message.script_finished == ForwardMsg.FINISHED_EARLY_FOR_RERUN:
             return
+        self.running = False
         if run.fragment_ids or run.script_run_id == self._script_run:
             self._clear_stale(run.script_run_id, set(run.fragment_ids))
         self._run_count += 1

@@ -96,7 +96,7 @@ def test_workers_that_cannot_be_reached_are_told(monkeypatch):
 
     lab().close()
     lab.clear()
-    monkeypatch.setattr("engine.lab.start_cluster", unreachable)
+    monkeypatch.setattr("engine.connection.start_cluster", unreachable)
     app = open_home()
     app.run()
     assert [warning.value for warning in app.warning] == ["The worker processes did not start."]

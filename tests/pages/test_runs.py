@@ -1,11 +1,14 @@
 """The Runs page: one's own runs and nobody else's, searched, opened, renamed and deleted."""
 
+from pathlib import Path
+
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from engine.events import Completed, Progress
 from engine.settings import CifarSettings, MnistSettings
 from pages.ui.session import lab
+from pages.ui.sharing import PAGES
 from tests.fakes import CountSettings
 
 
@@ -84,3 +87,29 @@ def test_rename_and_delete():
     assert not app.exception
     assert lab().runs.get(run_id) is None
     assert "There is nothing yet" in app.caption[0].value
+
+
+@pytest.mark.parametrize("cls", PAGES)
+def test_runs_of_every_experiment_are_compared_here(cls):
+    other = {"steps": 7} if "steps" in cls.__dataclass_fields__ else {}
+    runs = [ended(cls(), "first"), ended(cls(**other), "second")]
+    ended(MnistSettings(steps=3), "not ticked")
+    app = page()
+    assert "lab-compare" not in bodies(app)
+    for run_id in runs:
+        app.checkbox(key=f"pin {run_id}").check().run()
+    assert not app.exception
+    table = next(body for body in bodies(app).split("<div") if "lab-compare" in body)
+    assert table.count('<th scope="row">') == 2
+    assert "not ticked" not in table
+    assert any("2 compared" in heading.value for heading in app.subheader)
+    app.checkbox(key=f"pin {runs[0]}").uncheck().run()
+    assert not app.exception
+    assert any("1 compared" in heading.value for heading in app.subheader)
+
+
+def test_a_card_of_every_experiment_opens_its_page():
+    runs = [ended(cls(), f"run {number}") for number, cls in enumerate(PAGES)]
+    app = page()
+    assert {f"open {run_id}" for run_id in runs} <= {button.key for button in app.button}
+    assert all((Path("pages") / Path(script).name).exists() for script in PAGES.values())

@@ -1,11 +1,20 @@
 """Whose run it is: its owner steers it, everybody else watches; and the operator's limits on the page."""
 
+import io
+
 import pytest
+from PIL import Image
 from streamlit.testing.v1 import AppTest
 
+from engine.dream_settings import DeepDreamSettings
+from engine.events import Completed, Progress
 from engine.records import State
-from engine.settings import MnistSettings
+from engine.settings import CifarSettings, FineTuningSettings, MnistSettings
+from engine.style_settings import StyleSettings
+from pages.ui.own_dreams import _runs_with_weights
+from pages.ui.run_list import runs_of
 from pages.ui.session import lab
+from pages.ui.sharing import PAGES
 
 LONG = MnistSettings(steps=20_000, batch_size=10, eval_size=20, conv1_features=2, conv2_features=2, dense_size=4)
 
@@ -88,3 +97,65 @@ def test_the_operators_limit_is_the_widgets(monkeypatch):
     press(app, "Train")
     assert lab().watch(run_of(app)).settings.steps == 300
     assert lab().watch(run_of(app)).state in (State.QUEUED, State.RUNNING)
+
+
+OF_SOMEBODY = {
+    "mnist": LONG,
+    "cifar": CifarSettings(),
+    "fine_tuning": FineTuningSettings(),
+    "style_transfer": StyleSettings(),
+    "deep_dream": DeepDreamSettings(),
+}
+
+
+def waiting(settings, owner):
+    """A run that has been asked for, and that no worker takes up."""
+    with lab().runs.changed:
+        run_id = lab().runs.add(settings, owner)
+        lab().runs.get(run_id).sent = True
+    return run_id
+
+
+@pytest.mark.parametrize("name", OF_SOMEBODY)
+def test_on_no_page_can_one_steer_rename_or_delete_what_somebody_else_runs(name, monkeypatch):
+    # The browser of channels makes its pictures by itself, which these tests have no time for.
+    monkeypatch.setattr("pages.ui.channel_browser._make_only", lambda _wanted: None)
+    theirs = waiting(OF_SOMEBODY[name], "somebody else")
+    app = AppTest.from_file(f"../../pages/{name}.py", default_timeout=60)
+    app.query_params["run"] = theirs
+    for tab in ("mnist_tab", "cifar_tab", "tuning_tab"):
+        app.query_params[tab] = "Compare"
+    app.run()
+    assert not app.exception
+    assert any(f"rewind {theirs}" == button.key for button in app.button)
+    forbidden = ("stop", "pause", "resume", "step", "rate", "delete", "rename", "more")
+    assert not [key for key in keys(app) if key and key.startswith(forbidden) and key.endswith(theirs)]
+    assert lab().watch(theirs).active
+
+
+def test_what_somebody_brought_is_in_no_list_and_on_no_page_of_another():
+    file = io.BytesIO()
+    Image.new("RGB", (40, 40), "teal").save(file, "PNG")
+    picture = file.getvalue()
+    theirs = [
+        ended(StyleSettings(image=picture), "somebody else"),
+        ended(DeepDreamSettings(image=picture), "somebody else"),
+        ended(LONG, "somebody else"),
+    ]
+    runs = AppTest.from_file("../../pages/runs.py", default_timeout=60).run()
+    assert not runs.exception
+    assert not [key for key in keys(runs) if key and key.endswith(tuple(theirs))]
+    nobodys = ended(LONG, "")
+    assert nobodys in _runs_with_weights()
+    assert not set(theirs) & set(_runs_with_weights())
+    assert not [run for cls in PAGES for run in runs_of(cls) if run.id in theirs]
+
+
+def ended(settings, owner):
+    run_id = waiting(settings, owner)
+    with lab().runs.changed:
+        record = lab().runs.get(run_id)
+        record.add(Progress(1, 1, {"test_accuracy": 0.5}))
+        record.kept = (("weights", 1),)
+        record.add(Completed({"test_accuracy": 0.5, "test_accuracy_low": 0.4, "test_accuracy_high": 0.6}))
+    return run_id

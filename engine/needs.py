@@ -1,0 +1,219 @@
+"""What a run needs of the memory beside TensorFlow itself, and whether that is there: told before it starts.
+
+Each number was fitted to the peaks that `python -m tests.benchmarks.memory` measures, rather above them than below.
+Nothing here imports TensorFlow, so a page can tell as well as a worker.
+"""
+
+import io
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from PIL import Image
+
+from engine.dream_settings import ChannelSettings, DeepDreamSettings, terms_of
+from engine.errors import InvalidSettings, LabError
+from engine.memory import style_bytes
+from engine.models.efficientnet_parts import parts
+from engine.models.layers import Layer, cifar_layers, mnist_layers
+from engine.rules import Bounds, Settings, rules_of
+from engine.settings import CifarSettings, FineTuningSettings, MnistSettings, PrepareSettings
+from engine.sources.examples import class_sizes
+from engine.style_settings import StyleSettings
+
+MB = 1e6
+FLOAT = 4
+
+TESTED_TOGETHER = 250
+"""Images that a training looks at in one call between two points of its curves."""
+
+SMALLER: Mapping[type[Settings], tuple[str, ...]] = {
+    MnistSettings: ("batch_size", "conv2_features", "conv1_features"),
+    CifarSettings: ("batch_size", "width"),
+    FineTuningSettings: ("per_class", "batch_size", "size"),
+    StyleSettings: ("max_size",),
+    DeepDreamSettings: ("tile_size", "max_size"),
+}
+"""The settings that one makes smaller for less memory; the first that helps is proposed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fit:
+    """What a run needs and what is free, in bytes.
+
+    fits: where that is not enough, name and largest value of a setting that would do; None where none would.
+    """
+
+    needed: float
+    free: float
+    fits: tuple[str, float] | None = None
+
+    @property
+    def is_enough(self) -> bool:
+        """Whether the run may start."""
+        return self.needed <= self.free
+
+
+def fit(settings: Settings, free: float, data: Path | None = None) -> Fit:
+    """How the run of `settings` fits into `free` bytes, its pictures looked for in `data` first."""
+    sizes = _class_sizes(settings, data)
+    needed = needed_bytes(settings, sizes)
+    if needed <= free:
+        return Fit(needed, free)
+    found = (
+        (name, _largest(settings, name, lambda s: needed_bytes(s, sizes) <= free))
+        for name in SMALLER.get(type(settings), ())
+    )
+    return Fit(needed, free, next(((name, value) for name, value in found if value is not None), None))
+
+
+def check_fits(settings: Settings, free: float, data: Path | None = None) -> None:
+    """Raise `InvalidSettings`, with the figures and what would fit, where a run needs more than `free` bytes."""
+    if not (found := fit(settings, free, data)).is_enough:
+        raise InvalidSettings(refusal(settings, found))
+
+
+def refusal(settings: Settings, found: Fit) -> str:
+    """Why a run cannot start, as a sentence."""
+    figures = f"{found.needed / 1e9:,.1f} GB of memory are needed and {found.free / 1e9:,.1f} GB are free"
+    if not found.fits:
+        return f"For this run {figures}; nothing smaller would fit."
+    name, value = found.fits
+    return f"{name} is {getattr(settings, name):,}, for which {figures}; at most {value:,} fits."
+
+
+def needed_bytes(settings: Settings, sizes: Sequence[int] = ()) -> float:
+    """About the most that the run takes beside TensorFlow; sizes: training pictures of each class that are there."""
+    match settings:
+        case MnistSettings():
+            return _mnist(settings)
+        case CifarSettings():
+            return _cifar(settings)
+        case FineTuningSettings():
+            return _fine_tuning(settings, sizes)
+        case StyleSettings():
+            precision = "float32" if settings.precision == "auto" else settings.precision
+            return style_bytes(_shape(settings.image, settings.max_size), settings.style_scale, precision)
+        case DeepDreamSettings():
+            return _dream(settings)
+        case ChannelSettings():
+            return 210 * MB if settings.channels else 60 * MB
+        case PrepareSettings():
+            return 250 * MB
+        case _:
+            # A download goes to disk piece by piece.
+            return 0.0
+
+
+def _mnist(settings: MnistSettings) -> float:
+    layers = mnist_layers(settings)
+    images = max(2.2 * settings.batch_size, 0.9 * min(settings.eval_size, TESTED_TOGETHER))
+    return 180 * MB + FLOAT * (images * _outputs(layers) + 5.5 * _parameters(layers))
+
+
+def _cifar(settings: CifarSettings) -> float:
+    layers = cifar_layers(settings)
+    # Each block's maps are there before and after its normalisation; "auto" may turn out to be float32.
+    number = 2 if settings.precision == "bfloat16" else FLOAT
+    maps = 2.2 * number * settings.batch_size * _outputs(layers)
+    # All 60,000 pictures among the rest, once.
+    return 245 * MB + maps + 5 * FLOAT * _parameters(layers)
+
+
+def _fine_tuning(settings: FineTuningSettings, sizes: Sequence[int]) -> float:
+    learnt = sum(min(size, settings.per_class) for size in sizes) * (1 + settings.flip)
+    looked_at = sum(min(size, 50) for size in sizes) + settings.test_images
+    pictures, pixels = learnt + looked_at, settings.size**2
+    if settings.method == "scratch":
+        return 350 * MB + pictures * 30e3
+    kept = FLOAT / 2 * _maps_below(settings)
+    return 345 * MB + pictures * (3.4 * kept + 27e3) + 87.0 * pixels * max(64, settings.batch_size)
+
+
+def _maps_below(settings: FineTuningSettings) -> float:
+    """Numbers that the frozen part writes for a picture: those of EfficientNet-Lite0, or about those."""
+    ends = [(part.layer.channels, jump) for part, jump in _steps() if part.name == part.group and part.group != "head"]
+    channels, jump = ends[max(0, len(ends) - 1 - settings.blocks)]
+    more = 7 if settings.backbone == "inception_v3" else 1
+    return more * channels * (settings.size / jump) ** 2
+
+
+def _dream(settings: DeepDreamSettings) -> float:
+    height, width = _shape(settings.image, settings.max_size)
+    longest = settings.tile_size
+    seen = min(height, longest) * min(width, longest)
+    number = 2 if settings.precision == "bfloat16" else FLOAT
+    return 150 * MB + 60.0 * height * width + 2.0 * number * seen * _maps_a_pixel(settings)
+
+
+def _maps_a_pixel(settings: DeepDreamSettings) -> float:
+    """Numbers that the network writes for a pixel up to the deepest layer that is listened to."""
+    layers = {term.layer for term in terms_of(settings)}
+    total, most = 0.0, 0.0
+    for part, jump in _steps():
+        total += part.layer.channels / jump**2
+        if part.name in layers:
+            most = total
+    return most or total
+
+
+def _steps() -> list[tuple[Any, int]]:
+    """Each layer of EfficientNet-Lite0 with the pixels from one of its outputs to the next; depthwise ones write as
+    many maps as they read.
+    """
+    found, jump, channels = [], 1, 3
+    for part in parts():
+        jump *= part.layer.stride
+        channels = channels if part.layer.kind == "depthwise" else part.layer.channels
+        found.append((replace(part, layer=replace(part.layer, channels=channels)), jump))
+    return found
+
+
+def _outputs(layers: Sequence[Layer]) -> int:
+    return sum(math.prod(layer.shape) for layer in layers)
+
+
+def _parameters(layers: Sequence[Layer]) -> int:
+    return sum(layer.parameters for layer in layers)
+
+
+def _shape(image: bytes, longest: int) -> tuple[int, int]:
+    """Height and width of an encoded picture once its longer side is at most `longest`; a square where it is none."""
+    try:
+        with Image.open(io.BytesIO(image)) as picture:
+            width, height = picture.size
+    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError):
+        # The experiment's own sample; or it will be refused where it is read.
+        return longest, longest
+    scale = min(1.0, longest / max(width, height))
+    return max(1, round(height * scale)), max(1, round(width * scale))
+
+
+def _class_sizes(settings: Settings, data: Path | None) -> tuple[int, ...]:
+    try:
+        return class_sizes(settings.folder, data) if isinstance(settings, FineTuningSettings) else ()
+    except (LabError, OSError):
+        # The run says what is wrong with the pictures.
+        return ()
+
+
+def _largest(settings: Settings, name: str, does_fit: Callable[[Settings], bool]) -> float | None:
+    """The largest value of a setting that fits, two digits of it; None where the smallest does not."""
+    rule = rules_of(settings)[name]
+    if not isinstance(rule, Bounds):
+        raise TypeError(f"{name} is no number.")
+    low, high = int(rule.low), int(getattr(settings, name))
+    if not does_fit(_with(settings, name, low)):
+        return None
+    while high - low > 1:
+        middle = (low + high) // 2
+        low, high = (middle, high) if does_fit(_with(settings, name, middle)) else (low, middle)
+    coarse = 10 ** max(0, len(str(low)) - 2)
+    return max(int(rule.low), low // coarse * coarse)
+
+
+def _with(settings: Any, name: str, value: int) -> Settings:
+    changed: Settings = replace(settings, **{name: value})
+    return changed

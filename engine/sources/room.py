@@ -1,0 +1,46 @@
+"""Folders that visitors fill: the oldest of what is in them goes, so that nobody fills the disk."""
+
+import os
+import shutil
+from pathlib import Path
+
+from engine.errors import InvalidSettings
+
+DEFAULT_MB = 2_000
+
+
+def room_bytes() -> int:
+    """The operator's limit for each such folder, `CNN_LAB_UPLOADS_MB`. Raises `InvalidSettings` for no number."""
+    text = os.environ.get("CNN_LAB_UPLOADS_MB") or str(DEFAULT_MB)
+    if not text.isascii() or not text.isdecimal():
+        raise InvalidSettings(f"CNN_LAB_UPLOADS_MB is {text!r}, but must be a whole number of megabytes.")
+    return int(text) * 1_000_000
+
+
+def make_room(folder: Path, most_bytes: int, keep: Path | None = None) -> None:
+    """Delete files and folders in `folder`, the oldest first, until it has `most_bytes` at most; `keep` stays."""
+    inside = [(_newest(path), _size(path), path) for path in folder.iterdir()] if folder.is_dir() else []
+    total = sum(size for _, size, _ in inside)
+    for _, size, path in sorted(inside):
+        if total <= most_bytes:
+            return
+        if path != keep:
+            total -= size
+            shutil.rmtree(path, ignore_errors=True) if path.is_dir() else path.unlink(missing_ok=True)
+
+
+def _size(path: Path) -> int:
+    files = path.rglob("*") if path.is_dir() else [path]
+    return sum(_stat(file).st_size for file in files if file.is_file())
+
+
+def _newest(path: Path) -> float:
+    return _stat(path).st_mtime
+
+
+def _stat(path: Path) -> os.stat_result:
+    """Another thread may delete what is looked at here."""
+    try:
+        return path.stat()
+    except FileNotFoundError:
+        return os.stat_result([0] * 10)

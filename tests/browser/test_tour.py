@@ -1,0 +1,43 @@
+"""The tour of a page: offered, taken with the keyboard, remembered, and never in the way."""
+
+from playwright.sync_api import Page, expect
+
+
+def test_it_is_taken_with_the_keyboard_and_offered_no_more(page: Page, app: str) -> None:
+    page.goto(f"{app}/mnist")
+    expect(page.get_by_role("button", name="Train", exact=True)).to_be_visible()
+    offer = page.get_by_role("button", name="New here? Take the tour")
+    card = page.get_by_role("dialog")
+    expect(card).to_be_hidden()
+    offer.focus()
+    page.keyboard.press("Enter")
+    expect(card).to_contain_text("1 of 5")
+    page.keyboard.press("Enter")
+    expect(card).to_contain_text("Train")
+    expect(card).to_contain_text("2 of 5")
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("ArrowLeft")
+    expect(card).to_contain_text("2 of 5")
+    # The page stays in reach: what is pointed at can be pressed, and everything else.
+    page.get_by_role("button", name="Train", exact=True).click(trial=True)
+    page.locator("summary", has_text="Network").click(trial=True)
+    page.keyboard.press("Escape")
+    expect(card).to_be_hidden()
+    expect(page.get_by_role("button", name="Tour", exact=True)).to_be_focused()
+    page.reload()
+    expect(page.get_by_role("button", name="Tour", exact=True)).to_be_visible()
+    page.get_by_role("link", name="CIFAR-10").click()
+    expect(offer).to_be_visible()
+    page.get_by_role("button", name="No tour, thank you").click()
+    expect(offer).to_be_hidden()
+    page.get_by_role("button", name="Present").click()
+    expect(page.get_by_role("button", name="Tour", exact=True)).to_be_hidden()
+
+
+def test_it_ends_with_the_page(page: Page, app: str) -> None:
+    page.goto(app)
+    page.get_by_role("button", name="New here? Take the tour").click()
+    expect(page.get_by_role("dialog")).to_contain_text("Six pages")
+    page.get_by_role("link", name="Runs", exact=True).click()
+    expect(page.get_by_role("heading", name="Runs")).to_be_visible()
+    expect(page.get_by_role("dialog")).to_be_hidden()

@@ -1,0 +1,76 @@
+"""Many who watch one run share its drawings and ask less often."""
+
+from dataclasses import replace
+
+import pytest
+
+from engine.events import Progress
+from engine.records import Run, State
+from engine.settings import MnistSettings
+from pages.ui import looks
+
+
+@pytest.fixture
+def visit(monkeypatch):
+    """A function with which a session, by its name, looks at a run at a time in seconds."""
+    looks._looks.clear()
+
+    def look(name, run, at):
+        monkeypatch.setattr(looks, "get_script_run_ctx", lambda: type("Context", (), {"session_id": name}))
+        monkeypatch.setattr(looks.time, "monotonic", lambda: at)
+        return looks.shared_look(run)
+
+    yield look
+    looks._looks.clear()
+
+
+def run_at(step):
+    return Run("a", MnistSettings(), State.RUNNING, 0, 1.0, "", (Progress(step, 500, {"train_loss": 1.0}),))
+
+
+def test_a_few_watchers_see_the_run_as_it_is(visit):
+    for step in range(looks.MANY - 1):
+        assert visit(f"session {step}", run_at(step), 1.0 + step / 1000) == run_at(step)
+
+
+def test_many_share_a_look_until_it_is_old_or_the_state_changes(visit):
+    for number in range(looks.MANY):
+        visit(f"session {number}", run_at(0), 1.0)
+    assert visit("session 0", run_at(5), 1.0 + looks.SHARED_S / 2) == run_at(0)
+    paused = replace(run_at(5), state=State.PAUSED)
+    assert visit("session 1", paused, 1.0 + looks.SHARED_S / 2) is paused
+    assert visit("session 2", run_at(9), 1.0 + 2 * looks.SHARED_S) == run_at(9)
+
+
+def test_a_shared_look_is_drawn_once_and_a_new_one_anew(visit):
+    steps = []
+
+    def draw(run):
+        steps.append(run.events[-1].step)
+        return steps[-1]
+
+    for number in range(looks.MANY):
+        visit(f"session {number}", run_at(0), 1.0)
+    for number in range(looks.MANY):
+        assert looks.drawn(visit(f"session {number}", run_at(number), 1.1), draw) == 0
+    assert looks.drawn(visit("session 0", run_at(50), 3.0), draw) == 50
+    # What is no shared look is drawn as often as it is asked for.
+    assert [looks.drawn(run_at(7), draw), looks.drawn(run_at(7), draw)] == [7, 7]
+    assert steps == [0, 50, 7, 7]
+
+
+def test_watchers_are_counted_while_they_ask(visit):
+    for number in range(12):
+        visit(f"session {number}", run_at(0), 1.0)
+    visit("session 0", run_at(1), 1.0 + looks.GONE_S + 1)
+    assert looks.watchers("a") == 1
+    assert looks.watchers("another run") == 0
+
+
+def test_the_pace_slows_down_with_the_crowd_and_never_below_what_is_wanted():
+    assert looks.pace_s(1.0, 0) == looks.pace_s(1.0, 1) == looks.pace_s(1.0, 30) == 1.0
+    assert 1.0 < looks.pace_s(1.0, 31) < 1.5
+    assert looks.pace_s(0.45, 1) == 0.45
+    paces = [looks.pace_s(0.45, watching) for watching in range(200)]
+    assert paces == sorted(paces)
+    assert all(watching / pace <= 1.001 * looks.REFRESHES_A_SECOND for watching, pace in enumerate(paces))
