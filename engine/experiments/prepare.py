@@ -14,7 +14,7 @@ from engine.events import Beat, Completed, Event, Progress, Snapshot
 from engine.images import Pixels
 from engine.preparing.contact_sheet import SHOWN, contact_sheet
 from engine.preparing.manifest import NAME, manifest_lines, read_manifest, whole
-from engine.preparing.plan import Plan, plan_pictures
+from engine.preparing.plan import TRAIN, Plan, plan_pictures
 from engine.preparing.plan_zip import plan_zip
 from engine.preparing.writer import Written
 from engine.preparing.writers import Answers, writers
@@ -178,7 +178,12 @@ def _counts(files: dict[str, Written]) -> dict[str, int]:
 
 def _sheets(folder: Path, plan: Plan, files: dict[str, Written]) -> Iterator[Event]:
     """A picture of the first training pictures of each class."""
-    for name in plan.classes[:MOST_SHEETS]:
-        paths = [path for path in files if path.startswith(f"train_dir/{name}/")][:SHOWN]
+    first: dict[str, list[str]] = {f"{TRAIN}/{name}": [] for name in plan.classes[:MOST_SHEETS]}
+    for path in files:
+        shown = first.get(path.rpartition("/")[0])
+        if shown is not None and len(shown) < SHOWN:
+            shown.append(path)
+    for part, paths in first.items():
         if paths:
-            yield Snapshot(len(plan.paths), contact_sheet([folder / path for path in paths]), name)
+            sheet = contact_sheet([folder / path for path in paths])
+            yield Snapshot(len(plan.paths), sheet, part.rpartition("/")[2])

@@ -77,13 +77,16 @@ def _go_on(run: Run, frame: Snapshot) -> None:
 
 def _summary(run: Run) -> str:
     result = run.result
-    rises = ", ".join(
-        f"{first:.2f} → {last:.2f}" for first, last in zip(result["octave_starts"], result["octave_ends"], strict=True)
-    )
+    octaves = zip(result["octave_starts"], result["octave_ends"], strict=True)
+    rises = ", ".join(f"{_rounded(first)} → {_rounded(last)}" for first, last in octaves)
     return (
         f"{result['steps']} steps in {duration(result['seconds'])}, maps in {result['precision']}. "
         f"The objective at the start and the end of each octave: {rises}.".replace(" -", " −")
     )
+
+
+def _rounded(objective: float) -> str:
+    return f"{objective:,.0f}" if abs(objective) >= 100 else f"{objective:.2f}"
 
 
 def objective_chart(steps: Sequence[Progress], total: int, revision: str) -> Figure:

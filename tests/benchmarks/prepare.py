@@ -18,7 +18,7 @@ from engine.experiments import start
 from engine.preparing.png import png_bytes
 from engine.settings import PrepareSettings
 from engine.sources.cifar10 import Pictures, load_named_pictures
-from tests.benchmarks.comparison import Comparison, in_turn
+from tests.benchmarks.comparison import Comparison, Target, in_turn
 
 
 def compare(repeats: int, quick: bool = False) -> Comparison:
@@ -31,7 +31,11 @@ def compare(repeats: int, quick: bool = False) -> Comparison:
         "CNN Lab": lambda: in_new_folder(cnn_lab),
         "ready-made bytes": lambda: in_new_folder(partial(bytes_loop, ready, targets)),
     }
-    return in_turn(f"Preparing {len(images):,} PNG files", "files/s", sides, repeats)
+    targets_of_speed = (
+        Target("CNN Lab", "imageio.imwrite", at_least=2.0),
+        Target("CNN Lab", "ready-made bytes", at_least=0.7),
+    )
+    return in_turn(f"Preparing {len(images):,} PNG files", "files/s", sides, repeats, targets=targets_of_speed)
 
 
 def paths(pictures: Pictures) -> list[str]:

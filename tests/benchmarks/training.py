@@ -15,7 +15,8 @@ import numpy as np
 
 from engine.device import has_bfloat16
 from engine.experiments.training import build_evaluate, build_train_steps, draw_batches
-from engine.models.mnist import build_fast_network, build_network
+from engine.models.mnist import build_network
+from engine.models.precision import dtype_policy
 from engine.settings import MnistSettings
 from engine.sources.mnist import load_digits
 from tests.benchmarks.chapter import chapter_session
@@ -110,7 +111,7 @@ def both() -> Iterator[tuple[np.ndarray, np.ndarray]]:
 
 def lab_loop(precision: str, steps: int) -> Side:
     (images, labels), (test_images, test_labels) = both()
-    network = build_fast_network(replace(SETTINGS, precision=precision))
+    network = build_network(SETTINGS, dtype_policy(replace(SETTINGS, precision=precision)))
     train_steps = build_train_steps(network, images, labels, momentum=SETTINGS.momentum)
     evaluate = build_evaluate(network, test_images)
     batches = draw_batches(np.random.default_rng(0), len(images), SETTINGS.batch_size)

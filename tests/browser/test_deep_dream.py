@@ -1,7 +1,9 @@
 """The DeepDream page in a real browser: from the sample to Completed, stop, and from a channel to a dream."""
 
+import io
 import re
 
+from PIL import Image
 from playwright.sync_api import expect
 
 PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
@@ -21,6 +23,12 @@ def set_number(page, name, value):
     field.fill(str(value))
     field.press("Enter")
     expect(field).to_have_value(str(value))
+
+
+def a_png():
+    buffer = io.BytesIO()
+    Image.radial_gradient("L").convert("RGB").resize((96, 80)).save(buffer, "PNG")
+    return buffer.getvalue()
 
 
 def dream(page):
@@ -73,3 +81,34 @@ def test_stop_on_a_phone_that_does_not_scroll_sideways(app, open_page):
     expect(state(page)).to_have_text("Stopped")
     expect(page.locator(".wipe-after").first).to_be_visible()
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+def test_a_zoom_that_goes_on_from_a_picture_of_ones_own(app, open_page):
+    page = open_page(f"{app}/deep_dream?dream_picture=Your+own…")
+    page.locator("input[type=file]").first.set_input_files(
+        {"name": "mine.png", "mimeType": "image/png", "buffer": a_png()}
+    )
+    page.get_by_text("Quick", exact=True).click()
+    expect(page.get_by_role("combobox", name="Layer", exact=True)).to_be_visible()
+    open_fold(page, "Octaves and steps")
+    set_number(page, "Octaves", 1)
+    set_number(page, "Iterations", 2)
+    open_fold(page, "Zoom movie")
+    set_number(page, "Zoom frames", 2)
+    dream(page)
+    expect(state(page)).to_have_text("Completed")
+    before = page.url
+    page.get_by_role("button", name="Zoom on, 2 frames more").click()
+    page.wait_for_url(lambda url: "run=" in url and url != before)
+    expect(page.get_by_role("button", name="Zoom on, 2 frames more")).to_be_visible()
+    expect(state(page)).to_have_text("Completed")
+
+
+def test_the_dreams_of_the_small_networks_and_the_chapters_lost_rows(app, open_page):
+    page = open_page(f"{app}/deep_dream")
+    page.get_by_role("tab", name="Your own network").click()
+    expect(page.get_by_text("Convolution 1: what its channels look for")).to_be_visible()
+    expect(page.locator(".lab-small-patches").first.locator("img")).to_have_count(10)
+    page.get_by_role("tab", name="Spot the bug").click()
+    expect(page.get_by_text(re.compile("of the picture stays"))).to_be_visible()
+    expect(page.get_by_text(re.compile("leave only what survives"))).to_be_visible()

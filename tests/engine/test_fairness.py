@@ -53,6 +53,13 @@ def test_starts_are_counted_for_a_minute(runs):
     check_fair(runs.all(), "ann", 0, last + 60)
 
 
+def test_runs_of_a_clock_that_was_set_back_are_not_counted(runs):
+    for _ in range(STARTS_A_MINUTE):
+        end(runs, runs.add(HEAVY, "ann"))
+    first = min(record.created for record in runs.all())
+    check_fair(runs.all(), "ann", 0, first - 3600)
+
+
 def test_a_run_knows_its_owner(runs):
     assert runs.watch(runs.add(HEAVY, "ann")).owner == "ann"
     assert [run.owner for run in runs.listed()] == ["ann"]

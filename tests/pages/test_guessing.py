@@ -3,7 +3,9 @@
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from pages.ui import guessing
+from engine.allowance import Allowance
+from engine.errors import TooMany
+from pages.ui import guessing, session
 from pages.ui.guessing import WAIT, WRONG_A_MINUTE
 
 
@@ -46,3 +48,17 @@ def test_another_visitor_may_still_try():
     for letter in "BCDEFGHJKLM":
         guess(app, f"AAAA{letter}")
     assert guess(AppTest.from_function(page), "AAAAN") == []
+
+
+def test_short_calls_are_counted_for_each_visitor(monkeypatch):
+    monkeypatch.setattr(session.SharedLab, "calls", Allowance(2, of_all=3))
+    monkeypatch.setattr(session.Lab, "call", lambda _lab, function, *arguments, timeout_s: function(*arguments))
+    shared, name = object.__new__(session.SharedLab), "ann"
+    monkeypatch.setattr(session, "visitor", lambda: name)
+    assert [shared.call(abs, -1), shared.call(abs, -2)] == [1, 2]
+    with pytest.raises(TooMany, match="answers within a minute"):
+        shared.call(abs, -3)
+    name = "bob"
+    assert shared.call(abs, -4) == 4
+    with pytest.raises(TooMany):
+        shared.call(abs, -5)
