@@ -18,7 +18,7 @@ Floats = NDArray[np.float32]
 SHORTEST = 16
 """Below this the deep layers of VGG see nothing but their own padding."""
 
-GRID = 16
+GRID = 32
 """Sides of what the network sees are multiples of this: oneDNN keeps kernels for each shape that it has ever met."""
 
 SAMPLE_IMAGE, SAMPLE_STYLE = "Cat", "Brush strokes"
