@@ -15,7 +15,7 @@ st.set_page_config(page_title="CNN Lab", page_icon=Path(__file__).parent / "stat
 begin_app()
 apply_style()
 limit_uploads()
-st.navigation(
+page = st.navigation(
     [
         st.Page("pages/home.py", title="Home", icon=":material/home:", default=True),
         st.Page("pages/convolution.py", title="Convolution", icon=":material/grid_on:"),
@@ -28,7 +28,8 @@ st.navigation(
         st.Page("pages/board.py", title="Your turn board", icon=":material/groups:", visibility="hidden"),
     ],
     position="top",
-).run()
+)
+page.run()
 keep_visitor()
-presenter()
-tour()
+presenter(page.url_path)
+tour(page.url_path)

@@ -19,17 +19,20 @@ class Allowance:
     def left(self, who: str) -> bool:
         """Whether `who` may have one more just now."""
         with self._lock:
-            self._forget_old()
-            own = sum(name == who for _, name in self._taken)
-            return own < self._most and len(self._taken) < self._of_all
+            return self._left(who)
 
     def take(self, who: str) -> bool:
-        """Count one more of `who`'s, and say whether it was left to them."""
-        if not self.left(who):
-            return False
+        """Count one more of `who`'s if it is left to them, and say whether it was."""
         with self._lock:
-            self._taken.append((time.monotonic(), who))
-        return True
+            left = self._left(who)
+            if left:
+                self._taken.append((time.monotonic(), who))
+            return left
+
+    def _left(self, who: str) -> bool:
+        self._forget_old()
+        own = sum(name == who for _, name in self._taken)
+        return own < self._most and len(self._taken) < self._of_all
 
     def _forget_old(self) -> None:
         oldest = time.monotonic() - self._seconds

@@ -176,7 +176,7 @@ def _is_json(path: Path) -> bool:
     """Also where the disk does not let one look."""
     try:
         json.loads(path.read_text())
-    except (FileNotFoundError, ValueError):
+    except (FileNotFoundError, ValueError, RecursionError):
         return False
     except OSError:
         return True

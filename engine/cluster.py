@@ -21,9 +21,16 @@ from distributed import LocalCluster
 
 from engine.clock import keep_steady
 from engine.errors import WorkerError
+from engine.memory import free_bytes
 
 THREADS = 4
 """One for the experiment, the others for short calls."""
+
+APP_BYTES = 300_000_000
+"""What the app and the scheduler may come to take beside what they take when the worker starts."""
+
+LEAST_BYTES = 1_000_000_000
+"""With less a worker could do nothing, and would be ended and started for ever."""
 
 END_S = 10.0
 """How long the child may take to end in order."""
@@ -100,6 +107,9 @@ def main() -> None:
         dashboard_address="127.0.0.1:0",
         worker_dashboard_address="127.0.0.1:0",
         resources={"slot": 1},
+        # The nanny ends a worker that fills this, and its run fails with that reason. At the limit of a container the
+        # system would end whatever it likes, perhaps all of it.
+        memory_limit=max(LEAST_BYTES, free_bytes() - APP_BYTES),
     ) as cluster:
         print(cluster.scheduler_address, file=to_parent, flush=True)
         sys.stdin.read()

@@ -3,6 +3,7 @@
 import os
 import platform
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from engine.imports import load_module
@@ -39,6 +40,12 @@ def has_bfloat16() -> bool:
     tf = load_module("tensorflow")
     for gpu in tf.config.list_physical_devices("GPU"):
         return tuple(tf.config.experimental.get_device_details(gpu).get("compute_capability", (0, 0))) >= (8, 0)
+    return cpu_has_bfloat16()
+
+
+@cache
+def cpu_has_bfloat16() -> bool:
+    """The same of the processor, without TensorFlow."""
     info = Path("/proc/cpuinfo")
     flags = set(info.read_text().split()) if info.exists() else set()
     return bool(flags & {"avx512_bf16", "amx_bf16", "bf16"})

@@ -13,6 +13,7 @@ from typing import Any
 
 from PIL import Image
 
+from engine.device import cpu_has_bfloat16
 from engine.dream_settings import ChannelSettings, DeepDreamSettings, terms_of
 from engine.errors import InvalidSettings, LabError
 from engine.memory import style_bytes
@@ -20,7 +21,7 @@ from engine.models.efficientnet_parts import parts
 from engine.models.layers import Layer, cifar_layers, mnist_layers
 from engine.rules import Bounds, Settings, rules_of
 from engine.settings import CifarSettings, FineTuningSettings, MnistSettings, PrepareSettings
-from engine.sources.examples import class_sizes
+from engine.sources.examples import VALIDATION, class_sizes
 from engine.style_settings import StyleSettings
 
 MB = 1e6
@@ -94,7 +95,7 @@ def needed_bytes(settings: Settings, sizes: Sequence[int] = ()) -> float:
         case FineTuningSettings():
             return _fine_tuning(settings, sizes)
         case StyleSettings():
-            precision = "float32" if settings.precision == "auto" else settings.precision
+            precision = "bfloat16" if _is_bfloat16(settings.precision) else "float32"
             return style_bytes(_shape(settings.image, settings.max_size), settings.style_scale, precision)
         case DeepDreamSettings():
             return _dream(settings)
@@ -115,37 +116,45 @@ def _mnist(settings: MnistSettings) -> float:
 
 def _cifar(settings: CifarSettings) -> float:
     layers = cifar_layers(settings)
-    # Each block's maps are there before and after its normalisation; "auto" may turn out to be float32.
-    number = 2 if settings.precision == "bfloat16" else FLOAT
-    maps = 2.2 * number * settings.batch_size * _outputs(layers)
+    # Each block's maps are there before and after its normalisation.
+    number = 2 if _is_bfloat16(settings.precision) else FLOAT
+    maps = 3.4 * number * settings.batch_size * _outputs(layers)
     # All 60,000 pictures among the rest, once.
     return 245 * MB + maps + 5 * FLOAT * _parameters(layers)
 
 
 def _fine_tuning(settings: FineTuningSettings, sizes: Sequence[int]) -> float:
     learnt = sum(min(size, settings.per_class) for size in sizes) * (1 + settings.flip)
-    looked_at = sum(min(size, 50) for size in sizes) + settings.test_images
-    pictures, pixels = learnt + looked_at, settings.size**2
+    looked_at = sum(min(size, VALIDATION) for size in sizes) + settings.test_images
+    pictures = learnt + looked_at
     if settings.method == "scratch":
         return 350 * MB + pictures * 30e3
-    kept = FLOAT / 2 * _maps_below(settings)
-    return 345 * MB + pictures * (3.4 * kept + 27e3) + 87.0 * pixels * max(64, settings.batch_size)
+    below, above = _maps_of(settings)
+    # What the frozen part writes is kept of every picture, and what the top writes of those of one batch.
+    kept = pictures * (3.4 * FLOAT / 2 * below + 27e3)
+    return 380 * MB + kept + 1.25 * FLOAT * above * settings.batch_size
 
 
-def _maps_below(settings: FineTuningSettings) -> float:
-    """Numbers that the frozen part writes for a picture: those of EfficientNet-Lite0, or about those."""
-    ends = [(part.layer.channels, jump) for part, jump in _steps() if part.name == part.group and part.group != "head"]
-    channels, jump = ends[max(0, len(ends) - 1 - settings.blocks)]
+def _maps_of(settings: FineTuningSettings) -> tuple[float, float]:
+    """Numbers in a picture's maps where EfficientNet-Lite0 is cut, and in all above; others have about as many."""
+    steps = _steps()
+    ends = [place for place, (part, _) in enumerate(steps) if part.name == part.group and part.name != "head"]
+    cut = ends[max(0, len(ends) - 1 - settings.blocks)]
+    maps = [part.layer.channels * (settings.size / jump) ** 2 for part, jump in steps]
     more = 7 if settings.backbone == "inception_v3" else 1
-    return more * channels * (settings.size / jump) ** 2
+    return more * maps[cut], more * sum(maps[cut + 1 :])
 
 
 def _dream(settings: DeepDreamSettings) -> float:
     height, width = _shape(settings.image, settings.max_size)
-    longest = settings.tile_size
-    seen = min(height, longest) * min(width, longest)
-    number = 2 if settings.precision == "bfloat16" else FLOAT
-    return 150 * MB + 60.0 * height * width + 2.0 * number * seen * _maps_a_pixel(settings)
+    seen = min(height, settings.tile_size) * min(width, settings.tile_size)
+    once = 230 * MB if _is_bfloat16(settings.precision) else 410 * MB
+    # The first layers need the most, whatever is listened to above them.
+    return once + 75.0 * height * width + 5.3 * max(90.0, _maps_a_pixel(settings)) * seen
+
+
+def _is_bfloat16(precision: str) -> bool:
+    return precision == "bfloat16" or (precision == "auto" and cpu_has_bfloat16())
 
 
 def _maps_a_pixel(settings: DeepDreamSettings) -> float:

@@ -66,6 +66,12 @@ def _fail(failure: str) -> None:
             os._exit(1)
         case "bad input":
             raise InvalidInput("The picture is blank.")
+        case "memory":
+            # As fast as pictures are read, up to more than any limit of a test.
+            kept = []
+            for _ in range(400):
+                kept.append(b"x" * 10_000_000)
+                time.sleep(0.02)
         case "bug":
             raise ZeroDivisionError("division by zero")
 

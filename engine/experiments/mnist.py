@@ -13,8 +13,8 @@ from engine.checkpoints import checkpoint_steps, weights_event
 from engine.events import Arrays, Completed, Progress
 from engine.experiments.measures import metrics_of, predictions, softmax, test_result
 from engine.experiments.training import Steering, Trainer, build_evaluate, build_train_steps, draw_batches
-from engine.models.mnist import build_fast_network
-from engine.models.precision import computes_in
+from engine.models.mnist import build_network
+from engine.models.precision import computes_in, dtype_policy
 from engine.settings import MnistSettings
 from engine.sources.mnist import Digits, load_digits
 
@@ -36,7 +36,7 @@ def run(settings: MnistSettings, digits: Digits) -> Steering[None]:
     number the run ends early, and `diverged_at` in the result names the step.
     """
     rng = np.random.default_rng(settings.seed)
-    model = build_fast_network(settings)
+    model = build_network(settings, dtype_policy(settings))
     train_steps = build_train_steps(model, digits.train_images, digits.train_labels, momentum=settings.momentum)
     batches = draw_batches(rng, len(digits.train_images), settings.batch_size)
     trainer = Trainer(train_steps, batches, settings.batch_size, settings.learning_rate)

@@ -13,8 +13,7 @@ def build_network(settings: CifarSettings) -> keras.Sequential:
     """Two conv–ReLU–max-pool–LRN units and three dense layers: float32 [n, 24, 24, 3] -> logits float32 [n, 10].
 
     Weights start from normals of deviation 0.05 cut at 0.1, as in the chapter; the same seed gives the same weights.
-    With batch normalisation a unit is conv–batch norm–ReLU–max-pool. ReLU comes after the pooling here: the largest of
-    numbers cut at zero is their largest cut at zero, and there are a quarter as many.
+    With batch normalisation a unit is conv–batch norm–ReLU–max-pool.
     """
     seeds = iter(range(settings.seed * 10, settings.seed * 10 + 10))
     policy = dtype_policy(settings)
@@ -27,8 +26,8 @@ def build_network(settings: CifarSettings) -> keras.Sequential:
         relu = layers.Activation("relu", dtype=policy)
         pool = layers.MaxPooling2D(3, 2, padding="same", dtype=policy)
         if settings.batch_norm:
-            return [conv, BatchNormalization(dtype=policy), pool, relu]
-        return [conv, pool, relu, LocalResponseNormalization(dtype=policy)]
+            return [conv, BatchNormalization(dtype=policy), relu, pool]
+        return [conv, relu, pool, LocalResponseNormalization(dtype=policy)]
 
     def dense(units: int) -> list[layers.Layer]:
         drop = [layers.Dropout(settings.dropout, seed=next(seeds), dtype=policy)] if settings.dropout else []

@@ -1,5 +1,6 @@
 """Pictures to take the style of: painted by the project's own code (`engine.sources.paint_styles`)."""
 
+from functools import cache
 from pathlib import Path
 
 from engine.images import Pixels, read_image
@@ -18,6 +19,7 @@ STYLES = {
 """Name on the screen -> file."""
 
 
+@cache
 def style_file(name: str) -> bytes:
     """The JPEG of the style called `name`."""
     return (FOLDER / STYLES[name]).read_bytes()

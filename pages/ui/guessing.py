@@ -8,6 +8,7 @@ from pages.ui.visitor import visitor
 WRONG_A_MINUTE, WRONG_OF_ALL = 10, 60
 """There are 8 million codes: at this rate a day at school finds one of thirty with a chance of one in ten."""
 
+LAST = "code that was wrong last"
 WAIT = "Too many codes that do not exist were tried. Wait a minute, and look at the screen again."
 
 
@@ -24,6 +25,8 @@ def may_guess() -> bool:
     return False
 
 
-def guessed_wrong() -> None:
-    """Count a code that does not exist."""
-    _wrong().take(visitor())
+def guessed_wrong(code: str) -> None:
+    """Count a code that does not exist, once while it stays in the address."""
+    if st.session_state.get(LAST) != code:
+        st.session_state[LAST] = code
+        _wrong().take(visitor())

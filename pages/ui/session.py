@@ -10,7 +10,7 @@ from engine.allowance import Allowance
 from engine.archive import RUN_ID, Archive
 from engine.errors import LabError, TooMany
 from engine.lab import Lab
-from engine.memory import TENSORFLOW_BYTES, free_bytes
+from engine.memory import TENSORFLOW_BYTES, free_bytes, keep_allocator_tidy
 from engine.needs import check_fits
 from engine.records import Run
 from engine.rules import Settings
@@ -42,6 +42,8 @@ class SharedLab(Lab):
 @st.cache_resource(show_spinner=False)
 def lab() -> Lab:
     """The lab; its workers start warming up with the first page that anyone opens."""
+    # Each script run has a thread of its own, and would keep what it freed for itself.
+    keep_allocator_tidy()
     limit_bytes = int(float(os.environ.get("CNN_LAB_RUNS_MB") or 500) * 1_000_000)
     return SharedLab(Archive(cache_folder() / "runs", EXPERIMENTS, limit_bytes))
 

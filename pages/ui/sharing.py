@@ -65,7 +65,7 @@ def _join() -> None:
         st.switch_page(PAGES[type(run.settings)], query_params={"run": run.id})
     if board := boards().view(code):
         st.switch_page(BOARD, query_params={"code": board.code})
-    guessed_wrong()
+    guessed_wrong(code)
     st.warning(
         f"{code.strip() or 'Nothing'} is not the code of a run or a board that is shared now. It looks like KWMBT."
     )

@@ -9,7 +9,6 @@ const EDGE = 14;
 const FOLLOW_MS = 250;
 
 const still = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
-const page = () => location.pathname.split("/").pop();
 
 // Where a browser keeps nothing, the offer comes back with the next visit.
 function seen() {
@@ -27,9 +26,6 @@ function remember(name) {
     // It is offered again, which does no harm.
   }
 }
-
-// Home's address has no last part.
-const nameOf = (here) => here || "home";
 
 function target(step) {
   return [...document.querySelectorAll(step.place)].find((part) => {
@@ -99,9 +95,9 @@ function end(root) {
 }
 
 function start(root) {
-  root.steps = root.tours[page()].filter(target);
+  root.steps = root.all.filter(target);
   if (!root.steps.length) return;
-  remember(nameOf(page()));
+  remember(root.page);
   offer(root);
   clearInterval(root.timer);
   // Charts come and parts move while the tour is on: it follows them.
@@ -117,15 +113,14 @@ function move(root, by) {
 
 function offer(root) {
   const names = seen();
-  root.classList.toggle("tour-known", names.includes(DECLINED) || names.includes(nameOf(page())));
-  root.querySelector(".tour-offer").hidden = !root.tours[page()];
+  root.classList.toggle("tour-known", names.includes(DECLINED) || names.includes(root.page));
+  root.querySelector(".tour-offer").hidden = !root.all.length;
 }
 
 export default function ({ data, parentElement }) {
   const root = parentElement.querySelector(".tour");
-  root.tours = data.tours;
-  if (root.page !== page()) end(root);
-  root.page = page();
+  if (root.page !== data.page) end(root);
+  Object.assign(root, { page: data.page, all: data.steps });
   offer(root);
   root.querySelector(".tour-start").onclick = () => start(root);
   root.querySelector(".tour-decline").onclick = () => {

@@ -17,7 +17,9 @@ _component = st.components.v2.component(
 )
 
 
-def tour() -> None:
-    """All of it happens in the browser, which also remembers what was taken or declined."""
-    steps = {page: [step._asdict() for step in steps] for page, steps in TOURS.items()}
-    _component(key="tour", data={"tours": steps})
+def tour(page: str) -> None:
+    """The tour of a page, by the last part of its address; nothing where it has none.
+
+    All of it happens in the browser, which also remembers what was taken or declined.
+    """
+    _component(key="tour", data={"page": page or "home", "steps": [step._asdict() for step in TOURS.get(page, ())]})

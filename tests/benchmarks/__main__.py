@@ -13,6 +13,7 @@ from tests.benchmarks import report
 from tests.benchmarks.apart import apart, here
 from tests.benchmarks.comparison import Comparison, Latency
 from tests.benchmarks.report_page import page
+from tests.benchmarks.report_table import markdown
 
 BENCHMARKS = {
     "training": "training.compare",
@@ -37,6 +38,7 @@ def main() -> None:
     parser.add_argument("--quick", action="store_true", help="only show that they work: the numbers say nothing")
     parser.add_argument("--json", type=Path, help="write the numbers to this file")
     parser.add_argument("--html", type=Path, help="write a page with charts to this file")
+    parser.add_argument("--markdown", type=Path, help="write the tables of README to this file")
     options = parser.parse_args()
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
     repeats = 1 if options.quick else options.repeats
@@ -50,13 +52,16 @@ def main() -> None:
         for one in found if isinstance(found, tuple) else (found,):
             measured.append(one)
             report.show(one, report.best(ceilings))
-    ceilings.append(call("machine.ceilings", repeats, options.quick))
+    if not options.quick:
+        ceilings.append(call("machine.ceilings", repeats))
     result = report.Report(f"{datetime.date.today():%-d %B %Y}", machine, ceilings, measured)
     report.show_summary(result)
     if options.json:
         options.json.write_text(report.as_json(result))
     if options.html:
         options.html.write_text(page(result))
+    if options.markdown:
+        options.markdown.write_text(markdown(result))
 
 
 if __name__ == "__main__":

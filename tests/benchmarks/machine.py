@@ -33,6 +33,7 @@ def machine() -> dict[str, str]:
         "GPU": device.name if device.kind == "GPU" else "none",
         "system": f"{platform.system()} {platform.release()}, Python {platform.python_version()}",
         "versions": ", ".join(f"{name} {importlib.metadata.version(name)}" for name in PACKAGES if _here(name)),
+        "left out": "" if _here("torch") else "PyTorch's sides: it is not installed",
     }
 
 

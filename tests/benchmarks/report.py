@@ -34,7 +34,8 @@ def best(ceilings: Sequence[Comparison]) -> Ceilings:
 
 def show_machine(machine: Mapping[str, str]) -> None:
     for name, words in machine.items():
-        print(f"{name:<10} {words}")
+        if words:
+            print(f"{name:<10} {words}")
 
 
 def show(measured: Comparison | Latency, ceilings: Ceilings) -> None:

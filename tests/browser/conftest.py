@@ -39,7 +39,7 @@ def pytest_collection_modifyitems(items):
 
 
 @contextlib.contextmanager
-def running_app(folder):
+def running_app(folder, script="streamlit_app.py"):
     """The address of an app that nobody has visited yet; it ends with the block, and its processes with it."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
@@ -50,7 +50,7 @@ def running_app(folder):
     with (folder / "app.log").open("w") as log:
         process = subprocess.Popen(
             [
-                *(sys.executable, "-m", "streamlit", "run", "streamlit_app.py"),
+                *(sys.executable, "-m", "streamlit", "run", str(script)),
                 *(f"--server.port={port}", "--server.address=127.0.0.1", "--server.headless=true"),
             ],
             cwd=ROOT,

@@ -2,6 +2,7 @@
 
 import json
 import os
+import resource
 
 import numpy as np
 import pytest
@@ -206,3 +207,58 @@ def test_what_goes_while_the_archive_is_measured_is_not_counted(tmp_path, monkey
 
     monkeypatch.setattr("engine.archive.os.stat", gone_for_one)
     assert archive.beyond_limit(["aaaaaaaa", "bbbbbbbb"]) == ["aaaaaaaa"]
+
+
+@pytest.fixture
+def full_disk():
+    """A function that lets no file grow beyond so many bytes."""
+    everything = resource.getrlimit(resource.RLIMIT_FSIZE)
+    yield lambda most: resource.setrlimit(resource.RLIMIT_FSIZE, (most, everything[1]))
+    resource.setrlimit(resource.RLIMIT_FSIZE, everything)
+
+
+def test_events_that_were_half_written_to_a_full_disk_hide_none_of_those_written_later(archive, tmp_path, full_disk):
+    runs = Runs(archive)
+    run_id = runs.add(CountSettings())
+    record = runs.get(run_id)
+    record.state = State.RUNNING
+    record.add(EVENTS[0])
+    runs.save()
+    path = tmp_path / "runs" / run_id / "events.jsonl"
+    for event in EVENTS[1:3]:
+        record.add(event)
+    full_disk(path.stat().st_size + 20)
+    runs.save()
+    assert "not saved" in record.remark
+    full_disk(resource.RLIM_INFINITY)
+    record.add(EVENTS[3])
+    runs.save()
+    assert record.remark == ""
+    assert list(Runs(archive).watch(run_id).events) == EVENTS
+
+
+def test_a_head_that_cannot_be_written_leaves_the_last_one_and_nothing_half_written(archive, tmp_path, full_disk):
+    runs = Runs(archive)
+    run_id = finished(runs)
+    runs.rename(run_id, "a name")
+    full_disk(10)
+    runs.save()
+    full_disk(resource.RLIM_INFINITY)
+    assert not list(tmp_path.rglob("*.part"))
+    assert Runs(archive).watch(run_id).name == ""
+
+
+def test_what_a_killed_app_left_half_written_goes_at_the_next_start(archive, tmp_path):
+    run_id = finished(Runs(archive))
+    folder = tmp_path / "runs"
+    (folder / run_id / "weights-4.part").write_bytes(b"PK")
+    (folder / "0123456789abcdef").mkdir()
+    (folder / "0123456789abcdef" / "events.jsonl").write_text("{}")
+    (folder / "fedcba9876543210").mkdir()
+    (folder / "fedcba9876543210" / "run.json").write_text('{"experiment": "count", "id"')
+    (folder / "00000000000000aa").mkdir()
+    (folder / "00000000000000aa" / "run.json").write_text('{"experiment": "of a later version"}')
+    again = Archive(folder, {"count": CountSettings}, limit_bytes=10_000_000)
+    assert [head.id for head in again.heads()] == [run_id]
+    assert sorted(path.name for path in folder.iterdir()) == sorted([run_id, "00000000000000aa"])
+    assert not list(folder.rglob("*.part"))

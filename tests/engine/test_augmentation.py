@@ -100,6 +100,13 @@ def test_the_same_seed_distorts_alike():
     assert (first != other).any()
 
 
+@pytest.mark.parametrize("settings", [{}, PLAIN, {"crop": "random", "contrast": 0.0}], ids=str)
+def test_training_pictures_are_those_of_the_preview(settings):
+    chosen = CifarSettings(**settings)
+    prepared = build_prepare(chosen, tf.random.Generator.from_seed(5))(tf.constant(IMAGES))
+    np.testing.assert_allclose(prepared, distort_once(IMAGES, chosen, 5)[1], atol=1e-4)
+
+
 def test_a_generator_goes_on_so_that_each_batch_is_distorted_anew():
     prepare = build_prepare(CifarSettings(), tf.random.Generator.from_seed(0))
     assert (prepare(IMAGES).numpy() != prepare(IMAGES).numpy()).any()

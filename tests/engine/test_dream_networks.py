@@ -87,3 +87,21 @@ def test_classes_by_name_and_number():
     assert [class_number(name, names) for name in ("tiger", "TIGER CAT", "2", "tab")] == [2, 1, 2, 0]
     with pytest.raises(InvalidInput, match="image_class is 'unicorn'"):
         class_number("unicorn", (*names, *["x"] * 300))
+
+
+@pytest.mark.parametrize(
+    ("name", "sentence"),
+    [
+        ("a file written", "asks for 'WriteFile'"),
+        ("a file read", "asks for 'ReadFile'"),
+        ("Python called", "asks for"),
+        ("constants of 16 GB", "more than 200,000,000 numbers"),
+        ("constants below zero", "more than 200,000,000 numbers"),
+        ("a cycle", "no frozen TensorFlow graph"),
+    ],
+)
+def test_a_graph_that_does_more_than_arithmetic_is_not_read(name, sentence):
+    from tests.hostile.graphs import HOSTILE
+
+    with pytest.raises(DamagedSource, match=sentence):
+        read_graph(HOSTILE[name](), "input", lambda x: x)

@@ -3,7 +3,15 @@
 import pytest
 
 from engine.errors import InvalidSettings, TooMany
-from engine.fairness import MOST_ACTIVE, STARTS_A_MINUTE, check_fair, check_limits, operators_most
+from engine.fairness import (
+    MOST_ACTIVE,
+    MOST_LIGHT,
+    MOST_OF_ALL,
+    STARTS_A_MINUTE,
+    check_fair,
+    check_limits,
+    operators_most,
+)
 from engine.records import State
 from engine.runs import Runs
 from engine.settings import MnistSettings
@@ -45,6 +53,13 @@ def test_starts_are_counted_for_a_minute(runs):
     check_fair(runs.all(), "ann", 0, last + 60)
 
 
+def test_runs_of_a_clock_that_was_set_back_are_not_counted(runs):
+    for _ in range(STARTS_A_MINUTE):
+        end(runs, runs.add(HEAVY, "ann"))
+    first = min(record.created for record in runs.all())
+    check_fair(runs.all(), "ann", 0, first - 3600)
+
+
 def test_a_run_knows_its_owner(runs):
     assert runs.watch(runs.add(HEAVY, "ann")).owner == "ann"
     assert [run.owner for run in runs.listed()] == ["ann"]
@@ -69,3 +84,19 @@ def test_a_limit_that_is_no_number_is_told_to_whoever_starts_a_run(monkeypatch, 
     monkeypatch.setenv(variable, text)
     with pytest.raises(InvalidSettings, match=f"{variable} is '{text}', but must be a number"):
         check_limits(MnistSettings())
+
+
+def test_a_visitor_has_a_few_small_runs_at_a_time(runs):
+    first, *_ = [runs.add(LIGHT, "ann") for _ in range(MOST_LIGHT)]
+    with pytest.raises(TooMany, match=f"{MOST_LIGHT} small runs under way"):
+        runs.add(LIGHT, "ann")
+    runs.add(HEAVY, "ann")
+    end(runs, first)
+    runs.add(LIGHT, "ann")
+
+
+def test_visitors_without_end_do_not_make_a_queue_without_end(runs):
+    for number in range(MOST_OF_ALL):
+        runs.add(HEAVY, f"visitor {number}")
+    with pytest.raises(TooMany, match=f"{MOST_OF_ALL} runs are under way or waiting"):
+        runs.add(LIGHT, "one more")

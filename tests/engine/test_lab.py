@@ -7,6 +7,7 @@ import sys
 import time
 from pathlib import Path
 
+import numpy as np
 import psutil
 import pytest
 
@@ -157,6 +158,30 @@ def test_short_calls_and_light_runs_pass_a_heavy_run_by(lab):
 def test_a_call_that_takes_too_long_says_so(lab):
     with pytest.raises(WorkerError, match="did not answer within 0 s"):
         lab.call(sleep, 2.0, timeout_s=0.2)
+
+
+def test_a_call_may_not_bring_too_much(lab, monkeypatch):
+    monkeypatch.setattr("engine.connection.MOST_CALL_BYTES", 1_000)
+    with pytest.raises(InvalidInput, match=r"at most 0 MB can be sent"):
+        lab.call(sleep, np.zeros(2_000, np.uint8))
+
+
+def test_what_the_workers_can_give_is_asked_of_them(lab):
+    wait_until(lambda: lab.headroom() is not None)
+    assert 0 < lab.headroom() <= psutil.virtual_memory().total
+
+
+def test_a_worker_that_hangs_keeps_nobody_waiting_and_takes_its_orders_later(lab):
+    run_id = lab.start(ENDLESS)
+    worker = int(running(lab, run_id).events[0].metrics["pid"])
+    os.kill(worker, signal.SIGSTOP)
+    try:
+        lab.stop(run_id)
+        assert lab.watch(run_id).state == State.STOPPED
+        assert lab.headroom() is None
+    finally:
+        os.kill(worker, signal.SIGCONT)
+    wait_until(lambda: not lab.runs.get(run_id).holds_slot)
 
 
 def test_a_call_raises_what_its_function_raises(lab):

@@ -3,10 +3,12 @@ import math
 import numpy as np
 import pytest
 
+from engine.device import has_bfloat16
 from engine.events import Completed, Predictions, Progress
 from engine.experiments import start
 from engine.experiments.measures import cross_entropy, softmax
 from engine.experiments.mnist import GALLERY, MAX_GALLERIES, chart_steps, run
+from engine.models.mnist import build_network
 from engine.settings import MnistSettings
 from engine.sources.mnist import load_digits
 
@@ -28,6 +30,24 @@ def test_the_chapters_settings_learn_the_embedded_digits():
     assert result["test_accuracy"] >= 0.93
     assert result["test_images"] == 1000
     assert result["test_accuracy_low"] < result["test_accuracy"] < result["test_accuracy_high"]
+
+
+def test_in_bfloat16_the_network_starts_from_the_same_weights_and_gives_nearly_the_same_logits():
+    x = np.random.default_rng(0).uniform(size=(4, 28, 28, 1)).astype(np.float32)
+    exact, short = (build_network(MnistSettings(), policy) for policy in ("float32", "mixed_bfloat16"))
+    for weight, other in zip(exact.get_weights(), short.get_weights(), strict=True):
+        assert other.dtype == np.float32
+        np.testing.assert_array_equal(weight, other)
+    expected, logits = exact(x).numpy(), short(x).numpy()
+    assert logits.dtype == np.float32
+    np.testing.assert_allclose(logits, expected, atol=0.02 * np.abs(expected).max())
+
+
+def test_the_result_says_what_it_was_computed_in():
+    for precision in ("auto", "float32", "bfloat16"):
+        result = list(start(MnistSettings(steps=1, precision=precision, **SMALL)))[-1].result
+        fast = "bfloat16" if has_bfloat16() else "float32"
+        assert result["precision"] == (fast if precision == "auto" else precision)
 
 
 def test_the_same_seed_gives_the_same_run_and_another_seed_another():
@@ -76,7 +96,9 @@ def test_a_long_run_keeps_few_galleries():
 
 def test_a_rate_that_is_too_high_ends_early_and_says_where():
     wide = SMALL | {"conv1_features": 64, "conv2_features": 64, "dense_size": 256}
-    events = list(start(MnistSettings(steps=400, learning_rate=1.0, momentum=0.999, **wide)))
+    # In bfloat16 the same steps throw the ReLU units to zero for good before a number overflows.
+    settings = MnistSettings(steps=400, learning_rate=1.0, momentum=0.999, precision="float32", **wide)
+    events = list(start(settings))
     result = events[-1].result
     assert isinstance(events[-1], Completed)
     assert result["diverged_at"] == result["steps"] < 400

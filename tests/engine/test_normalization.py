@@ -23,6 +23,19 @@ def test_local_response_normalisation_is_tensorflows_with_the_chapters_constants
     np.testing.assert_allclose(LocalResponseNormalization()(X), expected, rtol=1e-5)
 
 
+@pytest.mark.parametrize(("policy", "error"), [("float32", 1e-4), ("mixed_bfloat16", 0.02)])
+def test_in_training_it_is_the_same_and_so_is_its_gradient(policy, error):
+    x, upstream = tf.constant(X), np.random.default_rng(1).normal(size=X.shape).astype(np.float32)
+    layer = LocalResponseNormalization(dtype=policy)
+    with tf.GradientTape(persistent=True) as tape:
+        tape.watch(x)
+        found = tf.cast(layer(x, training=True), tf.float32)
+        expected = tf.nn.local_response_normalization(x, 5, 2.0, 1e-3, 0.75)
+    np.testing.assert_allclose(found, expected, atol=error * np.abs(expected).max())
+    gradient, theirs = (tape.gradient(y, x, upstream).numpy() for y in (found, expected))
+    np.testing.assert_allclose(gradient, theirs, atol=error * np.abs(theirs).max())
+
+
 def test_in_bfloat16_it_is_the_same_to_two_digits():
     found = LocalResponseNormalization(dtype="mixed_bfloat16")(X)
     assert found.dtype == tf.bfloat16

@@ -101,7 +101,8 @@ async def _until_drawn(connection) -> str:
         message.ParseFromString(content)
         if message.WhichOneof("type") == "delta" and message.delta.new_element.WhichOneof("type") == "exception":
             return f"exception {message.delta.new_element.exception.message}"
-        if message.WhichOneof("type") == "script_finished":
+        ends = message.WhichOneof("type") == "script_finished"
+        if ends and message.script_finished != ForwardMsg.FINISHED_EARLY_FOR_RERUN:
             return "drawn" if message.script_finished == ForwardMsg.FINISHED_SUCCESSFULLY else "failed"
     return "closed"
 

@@ -61,15 +61,16 @@ def spoilt(kind, seed, number):
             return mutations.mutated(packed, sound, rng)
 
 
-def plan(kinds, count, seed):
-    """Kind, name and maker of each file, `count` in all."""
-    files = [(kind, name, make) for kind in kinds for name, make in named(kind).items()][:count]
-    parts = sum(SHARES.get(kind, 1) for kind in kinds)
-    left, made = count - len(files), []
-    for kind in kinds:
-        share = -(-left * SHARES.get(kind, 1) // parts)
-        made += [(kind, str(n), lambda k=kind, n=n: spoilt(k, seed, n)) for n in range(share)]
-    files += made[:: max(1, len(made) // max(1, left))][:left] if left > 0 else []
+def plan(kinds, count, seed, *, named_too=True):
+    """Kind, name and maker of each file, `count` in all: those that are hostile as they stand, then spoilt ones."""
+    files = [(kind, name, make) for kind in kinds for name, make in named(kind).items()][:count] if named_too else []
+    shares = [kind for kind in kinds for _ in range(SHARES.get(kind, 1))]
+    numbers = collections.Counter()
+    for place in range(count - len(files)):
+        kind = shares[place % len(shares)]
+        number = numbers[kind]
+        files.append((kind, str(number), partial(spoilt, kind, seed, number)))
+        numbers[kind] += 1
     return sorted(files, key=lambda file: kinds.index(file[0]))
 
 

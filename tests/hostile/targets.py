@@ -7,16 +7,19 @@ from pathlib import Path
 from engine.archive import Archive
 from engine.preparing.own_classes import write_classes
 from engine.preparing.plan_zip import plan_zip
+from engine.runs import Runs
 from engine.settings import EXPERIMENTS
 from engine.sources import mnist, vgg
 from engine.sources.cifar10 import read_archive
 from engine.sources.efficientnet_lite0 import read_weights
 from engine.sources.zip_folders import list_classes
 from pages.ui import picture_choice, picture_source
+from pages.ui.run_list import told
 from tests.hostile import pictures
 from tests.hostile.containers import seeds
 from tests.hostile.mutations import tar_of
 
+RUN = "0123456789abcdef"
 PICTURE_KINDS = ("png", "jpeg", "gif", "webp", "bmp", "tiff")
 
 
@@ -67,8 +70,9 @@ def npz(content):
 
 def arrays(content):
     """What a run has kept."""
-    path = kept_as("runs/0123456789abcdef/weights-5.npz", content)
-    Archive(path.parents[1], EXPERIMENTS, 10**9).arrays("0123456789abcdef", "weights", 5)
+    kept_as(f"runs/{RUN}/run.json", seeds("run")[0])
+    path = kept_as(f"runs/{RUN}/weights-5.npz", content)
+    Archive(path.parents[1], EXPERIMENTS, 10**9).arrays(RUN, "weights", 5)
 
 
 def images(content):
@@ -96,20 +100,24 @@ def mat(content):
     vgg._load.__wrapped__("vgg19", path, 0, "", "No published checksum.")
 
 
-def run(content):
-    """A folder of a run on disk: everything that the app does with it when it starts and when somebody opens it."""
-    path = kept_as("runs/0123456789abcdef/run.json", content)
-    kept_as("runs/0123456789abcdef/events.jsonl", content)
-    kept_as("runs/0123456789abcdef/weights-x.npz", content)
-    from engine.runs import Runs
+def head(content):
+    """What a run is listed by: everything that the app does with it when it starts and when somebody opens it."""
+    _opened(content, seeds("run")[1])
 
+
+def events(content):
+    """What a run showed."""
+    _opened(seeds("run")[0], content)
+
+
+def _opened(head, events):
+    path = kept_as(f"runs/{RUN}/run.json", head)
+    kept_as(f"runs/{RUN}/events.jsonl", events)
+    kept_as(f"runs/{RUN}/weights-x.npz", b"")
     runs = Runs(Archive(path.parents[1], EXPERIMENTS, 10**9))
     for shown in runs.listed():
-        from pages.ui.run_list import told
-
         told(shown)
         runs.watch(shown.id)
-    Archive(path.parents[1], EXPERIMENTS, 10**9).events("0123456789abcdef")
 
 
 def pb(content):
@@ -141,7 +149,7 @@ TARGETS = {
     "torch": (read_weights,),
     "npz": (npz, arrays),
     "idx": (images, labels),
-    "run": (run,),
+    "run": (head, events),
     "h5": (h5,),
     "mat": (mat,),
     "pb": (pb,),

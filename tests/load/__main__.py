@@ -2,14 +2,15 @@
 
 import argparse
 import asyncio
+import signal
+import sys
 import tempfile
 from pathlib import Path
 
 from tests.load import soak as soaking
 from tests.load.app import running, told, total
-from tests.load.classroom import lesson
+from tests.load.classroom import lesson, spread
 from tests.load.day import day
-from tests.load.visits import Watched
 
 FORGET_S = 20
 """How long Streamlit keeps the session of a browser that has gone; 120 by default, which would only have one wait."""
@@ -27,11 +28,15 @@ def main() -> None:
     kind.add_argument("--sessions", type=int, default=30)
     kind.add_argument("--starters", type=int, default=10)
     kind.add_argument("--browsers", type=int, default=3)
+    kind.add_argument("--forget", type=float, default=FORGET_S, help="seconds until the app forgets who has gone")
     kind.set_defaults(do=teach)
     kind = kinds.add_parser("day", help="the default main job of every page, one after another: peak of the memory")
     kind.add_argument("--limit-gb", type=float, default=0.0, help="the most that all processes together may take")
+    kind.add_argument("--cifar-steps", type=int, default=1500, help="fewer take less time, and as much memory")
     kind.set_defaults(do=have_a_day)
     options = parser.parse_args()
+    # Whoever ends this with a signal ends the app and its control group, too.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     with tempfile.TemporaryDirectory() as folder:
         options.folder = Path(folder) / "app"
         options.do(options)
@@ -39,7 +44,7 @@ def main() -> None:
 
 def teach(options: argparse.Namespace) -> None:
     """Print what a lesson saw."""
-    with running(options.folder, forget_s=FORGET_S) as app:
+    with running(options.folder, forget_s=int(options.forget)) as app:
         seen = asyncio.run(
             lesson(
                 app,
@@ -47,12 +52,12 @@ def teach(options: argparse.Namespace) -> None:
                 sessions=options.sessions,
                 starters=options.starters,
                 browsers=options.browsers,
-                forget_s=FORGET_S,
+                forget_s=options.forget,
             )
         )
     print(f"{len(seen.tasks)} runs, seen to their end {len(seen.watched)} times")
-    for cause in ("open", "press", "fill", "send", "auto", ""):
-        print(spread(cause or "all", [rerun.seconds for rerun in seen.reruns if cause in ("", rerun.cause)]))
+    for cause in ("open", "press", "fill", "send", "auto", "all"):
+        print(spread(cause, seen.reruns))
     print(f"{sum(rerun.received for rerun in seen.reruns) / 1e6:,.0f} MB received")
     print(f"the oldest request without an answer at the end: {seen.unanswered_s:.1f} s")
     print(f"before: {told(seen.before)}\nduring: {told(seen.during)}\nafter:  {told(seen.after)}")
@@ -60,23 +65,13 @@ def teach(options: argparse.Namespace) -> None:
     print("\n".join(["troubles:", *seen.troubles] if seen.troubles else ["no troubles"]))
 
 
-def spread(name: str, seconds: list[float]) -> str:
-    """How many, and how long they took."""
-    ordered = sorted(seconds) or [0.0]
-    at = {share: ordered[min(len(ordered) - 1, int(share * len(ordered)))] for share in (0.5, 0.95, 0.99)}
-    return (
-        f"{name:>6}: {len(seconds):>6} answers, median {at[0.5]:.3f} s, 95 % within {at[0.95]:.3f} s, "
-        f"99 % within {at[0.99]:.3f} s, longest {ordered[-1]:.2f} s"
-    )
-
-
 def have_a_day(options: argparse.Namespace) -> None:
     """Print what a day took."""
     with running(options.folder, forget_s=FORGET_S, limit_bytes=int(1e9 * options.limit_gb)) as app:
-        seen = asyncio.run(day(app))
-    for name, done in seen.done.items():
-        end = f"{done.state} {done.reason}" if isinstance(done, Watched) else done or "done"
-        print(f"{name:<26} at most {told(app.peaks[name])}: {end}")
+        seen = asyncio.run(day(app, options.cifar_steps))
+        if app.group:
+            most = f"{app.group.most_bytes() / 1e9:.2f} GB"
+            print(f"the control group took at most {most}, files read included; {app.group.killed()} processes killed")
     print(f"peak: {told(app.peak)}, at {app.peak_doing}")
     print("\n".join(["troubles:", *seen.troubles] if seen.troubles else ["no troubles"]))
 

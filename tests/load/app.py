@@ -37,6 +37,7 @@ class App:
     address: str
     process: subprocess.Popen
     folder: Path
+    group: "Group | None" = None
     doing: str = "starting"
     peak: Memory = field(default_factory=dict)
     peaks: dict[str, Memory] = field(default_factory=dict)
@@ -115,7 +116,7 @@ def running(
     """An app with an empty cache in `folder`, which ends with the block, and so do all its processes.
 
     forget_s: how long Streamlit keeps a session whose browser has gone; limit_bytes: what all its processes may take
-    together, 0 for no limit (see `limited`). Data come from `CNN_LAB_DATA` as it is set.
+    together, 0 for no limit (see `Group`). Data come from `CNN_LAB_DATA` as it is set.
     """
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
@@ -130,7 +131,7 @@ def running(
         **(environment or {}),
     }
     ended = threading.Event()
-    with (folder / "app.log").open("w") as log, limited(limit_bytes) as enter:
+    with (folder / "app.log").open("w") as log, limited(limit_bytes) as group:
         process = subprocess.Popen(
             [
                 *(sys.executable, "-m", "streamlit", "run", "streamlit_app.py"),
@@ -141,9 +142,9 @@ def running(
             env=variables,
             stdout=log,
             stderr=log,
-            preexec_fn=enter,
+            preexec_fn=group.enter if group else None,
         )
-        app = App(f"http://127.0.0.1:{port}", process, folder)
+        app = App(f"http://127.0.0.1:{port}", process, folder, group)
         watcher = threading.Thread(target=app._watch, args=(ended,), daemon=True)
         try:
             _wait_for(app)
@@ -162,31 +163,43 @@ def running(
                 raise AssertionError(f"processes outlived the app: {orphans}")
 
 
-@contextlib.contextmanager
-def limited(limit_bytes: int) -> Iterator[object]:
-    """A control group below one's own, and a function with which a process enters it. Raises `OSError` without rights.
+class Group:
+    """A control group of Linux below one's own, of version 1 or 2, whose processes take at most `limit_bytes` together.
 
     An address space limit (`ulimit -v`) would say little: TensorFlow reserves far more than it uses.
     """
-    if not limit_bytes:
-        yield None
-        return
-    own = next(
-        line for line in Path("/proc/self/cgroup").read_text().splitlines() if ":memory:" in line or "0::" in line
-    )
-    number, _, path = own.split(":", 2)
-    root, name = (
-        (Path("/sys/fs/cgroup"), "memory.max")
-        if number == "0"
-        else (Path("/sys/fs/cgroup/memory"), "memory.limit_in_bytes")
-    )
-    group = root / path.strip("/") / f"cnn-lab-{secrets.token_hex(4)}"
-    group.mkdir()
+
+    def __init__(self, limit_bytes: int) -> None:
+        lines = [line.split(":", 2) for line in Path("/proc/self/cgroup").read_text().splitlines()]
+        own = {kind: path.strip("/") for _, kind, path in lines}
+        root, self._one = Path("/sys/fs/cgroup"), "memory" in own
+        self.folder = (root / "memory" / own["memory"] if self._one else root / own[""]) / f"lab-{secrets.token_hex(4)}"
+        self.folder.mkdir()
+        (self.folder / ("memory.limit_in_bytes" if self._one else "memory.max")).write_text(str(limit_bytes))
+
+    def enter(self) -> None:
+        """Put the calling process into the group."""
+        (self.folder / "cgroup.procs").write_text(str(os.getpid()))
+
+    def most_bytes(self) -> int:
+        """The most that was taken so far, files that were read included."""
+        return int((self.folder / ("memory.max_usage_in_bytes" if self._one else "memory.peak")).read_text())
+
+    def killed(self) -> int:
+        """How many processes the system ended at the limit."""
+        text = (self.folder / ("memory.oom_control" if self._one else "memory.events")).read_text()
+        return int(re.search(r"^oom_kill (\d+)$", text, re.MULTILINE)[1])
+
+
+@contextlib.contextmanager
+def limited(limit_bytes: int) -> Iterator[Group | None]:
+    """A control group of this limit, or none for 0. Raises `OSError` where one cannot be made."""
+    group = Group(limit_bytes) if limit_bytes else None
     try:
-        (group / name).write_text(str(limit_bytes))
-        yield lambda: (group / "cgroup.procs").write_text(str(os.getpid()))
+        yield group
     finally:
-        _remove(group)
+        if group:
+            _remove(group.folder)
 
 
 def _remove(group: Path) -> None:

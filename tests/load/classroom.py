@@ -13,13 +13,15 @@ from playwright.async_api import Error as PlaywrightError
 
 from tests.browser.conftest import ARGUMENTS, CHROMIUM, is_error
 from tests.load import visits
-from tests.load.app import App, Memory
+from tests.load.app import App, Memory, told
 from tests.load.client import Client, Rerun
+from tests.load.soak import forget
 from tests.load.visits import Watched
 
 CHARTS = {"mnist": "learning", "cifar": "learning", "deep_dream": "objective", "style_transfer": ""}
 LAST_START_S = 45.0
-"""Nobody starts a run in so many seconds before the lesson ends: those that wait are watched to their end too."""
+"""Nobody starts a run in so many seconds before the lesson ends, or in its second half if that is shorter: those that
+wait are watched to their end too."""
 
 ENDS_S = 300.0
 
@@ -66,8 +68,13 @@ MOVES: dict[str, Callable[[Client], Awaitable[object]]] = {
 
 @dataclass
 class Lesson:
-    """What was seen. watched: a run as one session saw it end; before, after: memory without any session."""
+    """What was seen.
 
+    last_start: the time of `time.monotonic` until which runs are started; watched: a run as one session saw it end;
+    before, after: memory without any session.
+    """
+
+    last_start: float = 0.0
     tasks: dict[str, Task] = field(default_factory=dict)
     active: set[str] = field(default_factory=set)
     watched: list[Watched] = field(default_factory=list)
@@ -94,10 +101,11 @@ async def lesson(
     """`sessions` clients, of which `starters` start runs, and `browsers` real Chromiums beside them."""
     seen = Lesson()
     await _warm_up(app, tasks)
-    await asyncio.sleep(forget_s + 5)
+    await forget(app, forget_s)
     seen.before = app.settled()
     app.doing = "lesson"
     end = time.monotonic() + seconds
+    seen.last_start = end - min(LAST_START_S, seconds / 2)
     async with contextlib.AsyncExitStack() as stack:
         people = [
             _session(app, seen, number, starts=number < starters, end=end, tasks=tasks) for number in range(sessions)
@@ -107,12 +115,35 @@ async def lesson(
             browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
             stack.push_async_callback(browser.close)
             people += [_browser(browser, app, seen, number, end) for number in range(browsers)]
+        reporter = asyncio.create_task(_report(app, seen))
         await asyncio.gather(*people)
+        reporter.cancel()
     seen.during, app.doing = app.peaks.get("lesson", {}), "afterwards"
-    await asyncio.sleep(forget_s + 5)
+    await forget(app, forget_s)
     seen.after = app.settled()
     seen.troubles += app.errors()
     return seen
+
+
+async def _report(app: App, seen: Lesson) -> None:
+    """Print each 20 seconds how it goes."""
+    while True:
+        await asyncio.sleep(20)
+        print(
+            f"{len(seen.tasks)} runs, {len(seen.active)} of them active; {spread('all', seen.reruns)}; "
+            f"{told(app.memory())}; {len(seen.troubles)} troubles",
+            flush=True,
+        )
+
+
+def spread(cause: str, reruns: list[Rerun]) -> str:
+    """How many answers of a cause, or of `all`, and how long they took."""
+    ordered = sorted(rerun.seconds for rerun in reruns if cause in ("all", rerun.cause)) or [0.0]
+    at = {share: ordered[min(len(ordered) - 1, int(share * len(ordered)))] for share in (0.5, 0.95, 0.99)}
+    return (
+        f"{cause:>5}: {len(ordered):>6} answers, median {at[0.5]:.3f} s, 95 % within {at[0.95]:.3f} s, "
+        f"99 % within {at[0.99]:.3f} s, longest {ordered[-1]:.2f} s"
+    )
 
 
 async def _warm_up(app: App, tasks: list[Task]) -> None:
@@ -134,10 +165,10 @@ async def _session(app: App, seen: Lesson, number: int, *, starts: bool, end: fl
     # Nobody comes in the same second.
     await asyncio.sleep(random.uniform(0, min(8.0, (end - time.monotonic()) / 4)))
     turn = number
-    async with Client(app.address) as client:
+    async with Client(app.address, reruns=seen.reruns) as client:
         try:
             while time.monotonic() < end or seen.active:
-                if starts and end - time.monotonic() > LAST_START_S:
+                if starts and time.monotonic() < seen.last_start:
                     await _start_and_watch(client, seen, who, tasks[turn % len(tasks)])
                     turn += 1
                 elif seen.active:
@@ -147,7 +178,6 @@ async def _session(app: App, seen: Lesson, number: int, *, starts: bool, end: fl
                     await asyncio.sleep(random.uniform(0.5, 2))
         except (AssertionError, LookupError, ValueError, TimeoutError, ConnectionError) as error:
             seen.troubles.append(f"{who}: {error!r}")
-        seen.reruns += client.reruns
         seen.troubles += [f"{who}: {exception}" for exception in client.exceptions]
         seen.unanswered_s = max(seen.unanswered_s, client.unanswered_s)
 

@@ -100,7 +100,7 @@ class Client:
     """One page of one visitor, who is whoever `cookies` say; they are kept in that dictionary.
 
     reruns: every answered request; exceptions: each that was shown, and a lost connection; toasts: their texts;
-    running: a script run of this page is under way.
+    running: a script run of this page is under way; pages: the app's, with their hashes.
     """
 
     address: str
@@ -109,13 +109,13 @@ class Client:
     exceptions: list[str] = field(default_factory=list)
     toasts: list[str] = field(default_factory=list)
     nodes: dict[tuple[int, ...], Node] = field(default_factory=dict)
+    pages: dict[str, str] = field(default_factory=dict)
     query: str = ""
     running: bool = False
     session_id: str = ""
     _page_hash: str = ""
     _shown_hash: str = ""
     _page_name: str = ""
-    _pages: dict[str, str] = field(default_factory=dict)
     _states: dict[str, WidgetState] = field(default_factory=dict)
     _cache: dict[str, _Cached] = field(default_factory=dict)
     _run_count: int = 0
@@ -156,7 +156,7 @@ class Client:
         """Open a page of the app by its address, such as /mnist?run=1a2b, as a link or the menu does."""
         parts = urllib.parse.urlsplit(path)
         self._page_name, self.query = parts.path.strip("/"), parts.query
-        self._page_hash = self._pages.get(self._page_name, "")
+        self._page_hash = self.pages.get(self._page_name, "")
         return await self._rerun("open")
 
     async def fill(self, label: str, value: Any) -> Rerun | None:
@@ -309,7 +309,7 @@ class Client:
             case "stop_auto_rerun":
                 self._stop_timers(message.stop_auto_rerun.fragment_ids)
             case "navigation":
-                self._pages = {page.url_pathname: page.page_script_hash for page in message.navigation.app_pages}
+                self.pages = {page.url_pathname: page.page_script_hash for page in message.navigation.app_pages}
                 self._page_hash = message.navigation.page_script_hash
             case "page_info_changed":
                 self.query = message.page_info_changed.query_string

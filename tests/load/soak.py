@@ -33,6 +33,7 @@ LIGHT: dict[str, Activity] = {
     "tabs of MNIST": _tabs,
     "MNIST": lambda client: visits.train(client, "mnist", {"Steps": random.choice([40, 60, 80])}),
 }
+MOST_GROWTH = 0.05
 SHORT_TUNING = {"Per class": 10, "Head steps": 20, "Tune steps": 0, "Test images": 100}
 ALL: dict[str, Activity] = {
     **LIGHT,
@@ -71,18 +72,29 @@ async def soak(
     seen = Soak()
     for _ in range(rounds):
         await asyncio.gather(*(_visit(app, seen, name, activity) for name, activity in activities.items()))
-    await asyncio.sleep(forget_s + 5)
+    await forget(app, forget_s)
     seen.before, roles, files = app.settled(), _count(app), app.leftovers()
     end = time.monotonic() + seconds
     reporter = asyncio.create_task(_report(app, seen))
     await asyncio.gather(*(_come_and_go(app, seen, activities, end) for _ in range(visitors)))
     reporter.cancel()
-    await asyncio.sleep(forget_s + 5)
+    await forget(app, forget_s)
     seen.after, seen.leftovers = app.settled(), app.leftovers() - files
     if _count(app) != roles:
         seen.troubles.append(f"processes were {roles} and are {_count(app)}")
     seen.troubles += app.errors()
     return seen
+
+
+async def forget(app: App, forget_s: float) -> None:
+    """Wait until the app may forget its sessions, and have one visitor come and go: it does so only when somebody goes.
+
+    That visitor's session stays.
+    """
+    await asyncio.sleep(forget_s + 2)
+    async with Client(app.address) as client:
+        await client.open("/")
+    await asyncio.sleep(2)
 
 
 async def _come_and_go(app: App, seen: Soak, activities: dict[str, Activity], end: float) -> None:

@@ -36,6 +36,11 @@ def number(app, name):
     return next(n for n in app.number_input if n.label == label(name))
 
 
+def values(app):
+    """What every setting's widget shows, by its label."""
+    return {widget.label: widget.value for widget in [*app.number_input, *app.selectbox]}
+
+
 def bar(app):
     return next(element.proto.body for element in app.get("html") if "lab-bar" in element.proto.body)
 
@@ -67,8 +72,7 @@ def shown_run(app):
 def test_it_opens_with_an_example_and_every_setting_at_its_default(app):
     assert not app.exception
     defaults = MnistSettings()
-    values = {n.label: n.value for n in app.number_input}
-    assert values == {label(name): getattr(defaults, name) for name in rules_of(MnistSettings)}
+    assert values(app) == {label(name): getattr(defaults, name) for name in rules_of(MnistSettings)}
     assert any("A finished example" in caption.value for caption in app.caption)
     assert any("of all 1,000 test digits" in text.value for text in app.markdown)
     assert not button(app, "Train").disabled
@@ -127,9 +131,7 @@ def test_presets_set_every_setting_and_are_marked(app):
     assert presets.value == "The chapter"
     presets.set_value("Tiny network").run()
     tiny = MnistSettings(**MnistSettings.presets["Tiny network"])
-    assert {name: number(app, name).value for name in rules_of(MnistSettings)} == {
-        name: getattr(tiny, name) for name in rules_of(MnistSettings)
-    }
+    assert values(app) == {label(name): getattr(tiny, name) for name in rules_of(MnistSettings)}
     assert app.get("button_group")[0].value == "Tiny network"
     number(app, "steps").set_value(77).run()
     assert app.get("button_group")[0].value is None

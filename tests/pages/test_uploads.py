@@ -1,8 +1,11 @@
 """The operator's switches: nothing to upload with, no camera, no downloads."""
 
 import pytest
+from starlette.exceptions import HTTPException
+from streamlit.runtime.uploaded_file_manager import UploadedFileRec
 from streamlit.testing.v1 import AppTest
 
+from pages.ui import uploads
 from pages.ui.uploads import OFF, allowed
 
 
@@ -38,3 +41,45 @@ def test_without_downloads_there_is_no_button_for_them(monkeypatch):
     app = AppTest.from_function(sources_page, default_timeout=60).run()
     assert not app.exception
     assert list(app.button) == []
+
+
+class Keeper:
+    """As Streamlit's keeper of files."""
+
+    def __init__(self):
+        self.file_storage = {}
+
+    def add_file(self, session_id, file):
+        self.file_storage.setdefault(session_id, {})[file.file_id] = file
+
+
+def upload(keeper, session, name, size):
+    keeper.add_file(session, UploadedFileRec(name, name, "image/png", bytes(size)))
+
+
+@pytest.fixture
+def keeper(monkeypatch):
+    monkeypatch.setattr(uploads, "OF_A_SESSION", 100)
+    monkeypatch.setattr(uploads, "OF_ALL", 150)
+    made = Keeper()
+    uploads.watch_over(made)
+    return made
+
+
+def test_a_browser_brings_so_much_and_all_of_them_so_much(keeper):
+    upload(keeper, "ann", "a", 60)
+    with pytest.raises(HTTPException) as refused:
+        upload(keeper, "ann", "b", 50)
+    assert refused.value.status_code == 413
+    upload(keeper, "bob", "c", 60)
+    with pytest.raises(HTTPException):
+        upload(keeper, "eve", "d", 40)
+    assert {session: list(files) for session, files in keeper.file_storage.items()} == {"ann": ["a"], "bob": ["c"]}
+
+
+def test_where_uploads_are_off_none_is_kept_whoever_sends_it(keeper, monkeypatch):
+    monkeypatch.setenv("CNN_LAB_UPLOADS", "off")
+    with pytest.raises(HTTPException) as refused:
+        upload(keeper, "ann", "a", 1)
+    assert refused.value.status_code == 403
+    assert keeper.file_storage == {}

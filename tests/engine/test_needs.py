@@ -1,0 +1,116 @@
+"""What runs need of the memory, what would fit, and what is free in a container."""
+
+import io
+from dataclasses import replace
+
+import pytest
+from PIL import Image
+
+from engine import memory
+from engine.__main__ import main
+from engine.dream_settings import ChannelSettings, DeepDreamSettings
+from engine.errors import InvalidSettings
+from engine.needs import SMALLER, check_fits, fit, needed_bytes
+from engine.settings import EXPERIMENTS, CifarSettings, DownloadSettings, FineTuningSettings, MnistSettings
+from engine.style_settings import StyleSettings
+
+MB = 1e6
+CIFAR10 = (5_000,) * 10
+
+LARGE = [
+    MnistSettings(batch_size=1_000, conv1_features=128, conv2_features=256),
+    CifarSettings(batch_size=1_000, width=128, precision="float32"),
+    FineTuningSettings(per_class=5_000),
+    StyleSettings(max_size=2_048),
+    DeepDreamSettings(tile_size=768, max_size=1_536, precision="float32", objective="layer", layer="block15"),
+]
+
+
+def picture(width, height):
+    buffer = io.BytesIO()
+    Image.new("RGB", (width, height)).save(buffer, "PNG")
+    return buffer.getvalue()
+
+
+@pytest.mark.parametrize("name", EXPERIMENTS)
+def test_the_defaults_fit_a_small_cloud_machine_beside_tensorflow(name):
+    assert 50 * MB < needed_bytes(EXPERIMENTS[name](), CIFAR10) < 1_500 * MB
+
+
+@pytest.mark.parametrize("large", LARGE, ids=lambda settings: type(settings).__name__)
+def test_what_would_fit_is_the_largest_that_does(large, monkeypatch):
+    monkeypatch.setattr("engine.needs.class_sizes", lambda _folder, _data: CIFAR10)
+    free = 0.7 * needed_bytes(large, CIFAR10)
+    found = fit(large, free)
+    name, value = found.fits
+    assert name == SMALLER[type(large)][0]
+    with pytest.raises(InvalidSettings, match=rf"^{name} is .*, for which .* GB of memory are needed and .* at most"):
+        check_fits(large, free)
+    check_fits(replace(large, **{name: value}), free)
+    # Two digits of it are told, so a tenth more may be too much but never less is.
+    assert needed_bytes(replace(large, **{name: int(1.12 * value) + 1}), CIFAR10) > free
+
+
+def test_where_nothing_smaller_would_help_that_is_said():
+    with pytest.raises(InvalidSettings, match=r"0\.0 GB are free; nothing smaller would fit"):
+        check_fits(MnistSettings(), 1 * MB)
+
+
+def test_more_of_anything_needs_more():
+    def mb(settings):
+        return needed_bytes(settings, CIFAR10) / MB
+
+    assert mb(MnistSettings(batch_size=1_000)) > mb(MnistSettings())
+    assert mb(CifarSettings(precision="float32")) > mb(CifarSettings(precision="bfloat16"))
+    assert mb(FineTuningSettings(flip=False)) < mb(FineTuningSettings()) < mb(FineTuningSettings(blocks=15))
+    wide, high = picture(1_600, 200), picture(1_600, 1_600)
+    assert mb(DeepDreamSettings(image=wide)) < mb(DeepDreamSettings(image=high))
+    deep = DeepDreamSettings(image=high, objective="layer", layer="block12")
+    assert mb(DeepDreamSettings(image=high, layer="block1_expand")) < mb(deep)
+    assert mb(ChannelSettings("efficientnet_lite0", "block9_expand", (1,))) > 100
+    assert mb(DownloadSettings("mnist")) == 0
+
+
+def test_pictures_that_are_not_there_are_not_counted(tmp_path):
+    for name in ("cat", "dog"):
+        (tmp_path / "train_dir" / name).mkdir(parents=True)
+        for number in range(3):
+            (tmp_path / "train_dir" / name / f"{number}.png").write_bytes(b"")
+    settings = FineTuningSettings(folder=str(tmp_path), per_class=5_000, test_images=10)
+    assert fit(settings, 1e12).needed < 1_000 * MB < needed_bytes(settings, CIFAR10)
+
+
+def test_the_command_line_refuses_with_status_2(monkeypatch, capsys):
+    monkeypatch.setattr("engine.__main__.free_bytes", lambda: 800 * MB)
+    assert main(["run", "cifar", "--set", "batch_size=1000", "--set", "precision=float32"]) == 2
+    told = capsys.readouterr().err
+    assert told.count("\n") == 1
+    assert "batch_size is 1,000, for which" in told
+    assert "0.4 GB are free" in told
+
+
+@pytest.mark.parametrize(
+    ("own", "folder", "names"),
+    [("0::/lab/app\n", "lab/app", memory.V2), ("5:memory:/lab\n4:cpu:/\n", "memory/lab", memory.V1)],
+    ids=["version 2", "version 1"],
+)
+def test_a_limit_of_the_container_counts_and_files_that_were_read_do_not(own, folder, names, tmp_path, monkeypatch):
+    (tmp_path / "self").write_text(own)
+    monkeypatch.setattr(memory, "CGROUP", tmp_path)
+    monkeypatch.setattr(memory, "SELF", tmp_path / "self")
+    alone = memory.free_bytes()
+    group = tmp_path / folder
+    group.mkdir(parents=True)
+    limit, used, cached = names
+    (group / limit).write_text("100000000\n")
+    (group / used).write_text("90000000\n")
+    (group / "memory.stat").write_text(f"anon 5\n{cached} 60000000\n")
+    assert alone > 70_000_000
+    assert memory.free_bytes() == 70_000_000
+    # The group around it has less left.
+    (group.parent / "memory.stat").write_text("anon 5\n")
+    (group.parent / limit).write_text("100000000\n")
+    (group.parent / used).write_text("99000000\n")
+    assert memory.free_bytes() == 1_000_000
+    (group.parent / limit).write_text("max\n")
+    assert memory.free_bytes() == 70_000_000
