@@ -89,7 +89,7 @@ def test_a_zoom_that_goes_on_from_a_picture_of_ones_own(app, open_page):
         {"name": "mine.png", "mimeType": "image/png", "buffer": a_png()}
     )
     page.get_by_text("Quick", exact=True).click()
-    expect(page.get_by_role("combobox", name="Layer", exact=True)).to_be_visible()
+    expect(page.get_by_role("spinbutton", name="Channel", exact=True)).to_have_count(0)
     open_fold(page, "Octaves and steps")
     set_number(page, "Octaves", 1)
     set_number(page, "Iterations", 2)
@@ -107,8 +107,7 @@ def test_a_zoom_that_goes_on_from_a_picture_of_ones_own(app, open_page):
 def test_the_dreams_of_the_small_networks_and_the_chapters_lost_rows(app, open_page):
     page = open_page(f"{app}/deep_dream")
     page.get_by_role("tab", name="Your own network").click()
-    expect(page.get_by_text("Convolution 1: what its channels look for")).to_be_visible()
+    expect(page.get_by_text("What it answers with, as it would like to see it")).to_be_visible()
     expect(page.locator(".lab-small-patches").first.locator("img")).to_have_count(10)
     page.get_by_role("tab", name="Spot the bug").click()
     expect(page.get_by_text(re.compile("of the picture stays"))).to_be_visible()
-    expect(page.get_by_text(re.compile("leave only what survives"))).to_be_visible()
