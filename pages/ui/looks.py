@@ -1,6 +1,5 @@
 """Many who watch one run: its stage is drawn once for all of them, and the more they are, the less often each asks."""
 
-import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -31,41 +30,40 @@ R = TypeVar("R")
 
 @dataclass
 class _Look:
-    """A run as somebody saw it at a time of `time.monotonic`; when each session asked last; drawings by maker."""
+    """When each session asked last, in seconds of `time.monotonic`, and what one of them has seen: the run, when, and
+    what was drawn of it by maker, which are replaced in one go."""
 
-    run: Run
-    at: float
+    seen: tuple[Run, float, dict[str, Any]]
     asked: dict[str, float] = field(default_factory=dict)
-    drawn: dict[str, Any] = field(default_factory=dict)
 
 
 @st.cache_resource(show_spinner=False)
-def _looks() -> tuple[dict[str, _Look], threading.Lock]:
-    return {}, threading.Lock()
+def _looks() -> dict[str, _Look]:
+    """By run. Sessions change it from threads of their own: it is gone through by copies, which are made in one go."""
+    return {}
 
 
 def shared_look(run: Run) -> Run:
     """`run` as it is now or, among many, as another session saw it a moment ago. Notes that this session watches."""
-    looks, lock = _looks()
     now, context = time.monotonic(), get_script_run_ctx()
-    with lock:
-        look = looks.get(run.id)
-        if not look:
-            look = looks[run.id] = _Look(run, now)
-        elif len(look.asked) < MANY or look.run.state != run.state or now - look.at > SHARED_S:
-            look.run, look.at, look.drawn = run, now, {}
-        look.asked[context.session_id if context else ""] = now
-        for run_id in [i for i, old in looks.items() if now - max(old.asked.values()) > GONE_S]:
-            del looks[run_id]
-        return look.run
+    look = _looks().setdefault(run.id, _Look((run, now, {})))
+    seen, at, _ = look.seen
+    if len(look.asked) < MANY or seen.state != run.state or now - at > SHARED_S:
+        seen, look.seen = run, (run, now, {})
+    look.asked[context.session_id if context else ""] = now
+    for run_id, old in list(_looks().items()):
+        if now - max([old.seen[1], *old.asked.values()]) > GONE_S:
+            _looks().pop(run_id, None)
+    return seen
 
 
 def drawn(run: Run, draw: Callable[[Run], R]) -> R:
     """What `draw` makes of a run that came from `shared_look`, made once for all who share that look."""
-    look = _looks()[0].get(run.id)
-    if not look or look.run is not run:
+    look = _looks().get(run.id)
+    seen, _, made = look.seen if look else (None, 0.0, {})
+    if seen is not run:
         return draw(run)
-    name, made = f"{draw.__module__}.{draw.__qualname__}", look.drawn
+    name = f"{draw.__module__}.{draw.__qualname__}"
     if name not in made:
         made[name] = draw(run)
     return made[name]
@@ -73,11 +71,8 @@ def drawn(run: Run, draw: Callable[[Run], R]) -> R:
 
 def watchers(run_id: str) -> int:
     """How many sessions have watched the run in the last seconds."""
-    looks, lock = _looks()
-    now = time.monotonic()
-    with lock:
-        look = looks.get(run_id)
-        return sum(now - asked <= GONE_S for asked in look.asked.values()) if look else 0
+    look, now = _looks().get(run_id), time.monotonic()
+    return sum(now - asked <= GONE_S for asked in list(look.asked.values())) if look else 0
 
 
 def pace_s(wanted_s: float, watching: int) -> float:
