@@ -14,11 +14,11 @@ SHARED_S = 0.4
 MANY = 5
 """Fewer watchers each see the run as it is."""
 
-REFRESHES_A_SECOND = 40
+REFRESHES_A_SECOND = 25
 """For all who watch one run. Each takes about 7 ms of a processor that the run needs too."""
 
-CROWD = 10
-"""Watchers are counted in tens, so that the page need not change its pace with everyone who comes."""
+CROWD = 5
+"""Watchers are counted in fives, so that the page need not change its pace with everyone who comes."""
 
 GONE_S = 6.0
 """Who has not asked for so long has left."""

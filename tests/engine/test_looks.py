@@ -71,8 +71,8 @@ def test_watchers_are_counted_while_they_ask(shared, visit):
 
 
 def test_the_pace_slows_down_with_the_crowd_and_never_below_what_is_wanted():
-    assert looks.pace_s(1.0, 0) == looks.pace_s(1.0, 1) == looks.pace_s(1.0, 40) == 1.0
-    assert 1.0 < looks.pace_s(1.0, 41) < 1.5
+    assert looks.pace_s(1.0, 0) == looks.pace_s(1.0, 1) == looks.pace_s(1.0, 25) == 1.0
+    assert 1.0 < looks.pace_s(1.0, 30) < 1.5
     assert looks.pace_s(0.45, 1) == 0.45
     paces = [looks.pace_s(0.45, watching) for watching in range(200)]
     assert paces == sorted(paces)
