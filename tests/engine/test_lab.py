@@ -167,7 +167,7 @@ def test_a_call_may_not_bring_too_much(lab, monkeypatch):
 
 
 def test_what_the_workers_can_give_is_asked_of_them(lab):
-    wait_until(lambda: lab.headroom() is not None)
+    wait_until(lambda: lab.headroom() is not None, 60)
     assert 0 < lab.headroom() <= psutil.virtual_memory().total
 
 

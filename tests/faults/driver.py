@@ -61,8 +61,12 @@ class Driver:
             text=True,
         )
         # Not straight to the file: a limit on the size of files must not reach it.
-        threading.Thread(target=self._copy_log, args=(self.process, self.log), daemon=True).start()
-        threading.Thread(target=self._listen, args=(self.process, self._answers), daemon=True).start()
+        self._threads = [
+            threading.Thread(target=self._copy_log, args=(self.process, self.log), daemon=True),
+            threading.Thread(target=self._listen, args=(self.process, self._answers), daemon=True),
+        ]
+        for thread in self._threads:
+            thread.start()
         self.ask("worker")
 
     def kill(self, how: int = signal.SIGKILL) -> None:
@@ -70,6 +74,7 @@ class Driver:
         family = self.family()
         self.process.send_signal(how)
         self.process.wait(30)
+        self._hang_up()
         _, alive = psutil.wait_procs(family, timeout=30)
         if alive:
             raise Broken(f"these outlived the app: {[' '.join(p.cmdline())[:80] for p in alive]}")
@@ -83,9 +88,17 @@ class Driver:
         family = self.family()
         self.process.stdin.close()
         self.process.wait(60)
+        self._hang_up()
         _, alive = psutil.wait_procs(family, timeout=30)
         if alive:
             raise Broken(f"these outlived the app: {alive}")
+
+    def _hang_up(self) -> None:
+        for thread in self._threads:
+            thread.join(10)
+        for pipe in (self.process.stdin, self.process.stdout, self.process.stderr, self.log):
+            with contextlib.suppress(OSError):
+                pipe.close()
 
     # Questions and answers.
 
