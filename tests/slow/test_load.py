@@ -9,9 +9,10 @@ from tests.load.app import running, told, total
 from tests.load.classroom import TASKS, lesson
 from tests.load.client import Client
 
-FORGET_S = 5
+FORGET_S = 3
 NEAR = 1.1
-"""Memory afterwards, as a share of what it was before."""
+"""Memory afterwards, as a share of what it was before. Within hours the app may grow by `soak.MOST_GROWTH`, but in its
+first minute it still fills its caches."""
 
 
 @pytest.fixture(scope="module")
@@ -62,9 +63,9 @@ def test_a_small_class_loses_nothing(app):
 
 def test_a_short_soak_leaves_nothing_behind(app):
     seen = asyncio.run(
-        soak.soak(app, 20, visitors=3, activities=soak.LIGHT, forget_s=FORGET_S, rounds=1),
+        soak.soak(app, 12, visitors=3, activities=soak.LIGHT, forget_s=FORGET_S, rounds=1),
     )
     assert seen.troubles == []
-    assert sum(seen.done.values()) >= 2 * len(soak.LIGHT)
-    assert seen.growth < soak.MOST_GROWTH, (told(seen.before), told(seen.after))
+    assert sum(seen.done.values()) > len(soak.LIGHT)
+    assert seen.growth < NEAR - 1, (told(seen.before), told(seen.after))
     assert seen.leftovers == set()
