@@ -9,13 +9,11 @@ from engine.challenges_of_pages import CHALLENGES
 from engine.errors import LabError
 from engine.joining import LENGTH
 from engine.nicknames import LONGEST
-from engine.settings import EXPERIMENTS
 from pages.ui.anatomy import page_head
 from pages.ui.board_desk import how_to_join, nicknames, teacher_bar
 from pages.ui.board_view import board_view
 from pages.ui.boards import board_now, boards, open_board
 from pages.ui.guessing import guessed_wrong, may_guess
-from pages.ui.sharing import PAGES
 from pages.ui.titles import TITLES
 from pages.ui.visitor import visitor
 
@@ -87,8 +85,8 @@ def player_bar(board: View, nickname: str) -> None:
             f'<p class="lab-board-me">You play as <b>{html.escape(nickname)}</b>. Take up a challenge on the page '
             f"{page}: whatever you complete there appears here by itself.</p>"
         )
-        if st.button(f"Go to {page}", type="primary", icon=":material/arrow_forward:"):
-            st.switch_page(PAGES[EXPERIMENTS[board.experiment]])
+        # A plain link: a switch of pages by Python can be lost to the timer of the board.
+        st.html(f'<a class="lab-download" href="{board.experiment}" target="_self">Go to {page}</a>')
         st.button("Leave", on_click=boards().leave, args=(board.code, visitor()), help="Takes you off the board.")
 
 

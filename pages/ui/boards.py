@@ -38,8 +38,7 @@ def board_line(experiment: str) -> None:
     with st.container(horizontal=True, vertical_alignment="center", key="board-line"):
         if code:
             st.caption(f"You play as **{_plain(nickname)}**: what you complete here appears on the board by itself.")
-            if st.button("See the board", icon=":material/groups:"):
-                st.switch_page(PAGE, query_params={"code": code})
+            st.html(f'<a class="lab-download" href="board?code={code}" target="_self">See the board</a>')
         elif st.button(
             "Open a board for a class",
             icon=":material/groups:",

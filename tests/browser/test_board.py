@@ -32,7 +32,7 @@ def test_a_class_and_its_board(open_page, app: str) -> None:
     assert ben.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
     teacher.get_by_role("button", name="Present").click()
-    ada.get_by_role("button", name="Go to MNIST").tap()
+    ada.get_by_role("link", name="Go to MNIST").tap()
     steps = ada.get_by_label("Steps", exact=True)
     steps.fill("20")
     steps.press("Enter")

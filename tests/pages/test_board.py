@@ -156,7 +156,7 @@ def test_the_teacher_turns_it_to_other_challenges_and_students_follow(code):
     teacher = page(TEACHER, code)
     teacher.segmented_control(key=f"challenges of {code}").set_value("cifar").run()
     assert boards().view(code).experiment == "cifar"
-    assert "Go to CIFAR-10" in labels(checked(student.run()))
+    assert '<a class="lab-download" href="cifar" target="_self">Go to CIFAR-10</a>' in bodies(checked(student.run()))
     assert "Leave" in labels(student)
     press(student, "Leave")
     assert boards().view(code).standings == ()
@@ -169,4 +169,4 @@ def test_the_tab_of_a_page_says_as_whom_one_plays(code):
     app.query_params["mnist_tab"] = "Your turn"
     checked(app.run())
     assert any("You play as **A&#42;d&#42;a**" in caption.value for caption in app.caption)
-    assert "See the board" in labels(app)
+    assert f'href="board?code={code}" target="_self">See the board</a>' in bodies(app)
