@@ -31,5 +31,5 @@ page = st.navigation(
 )
 page.run()
 keep_visitor()
-presenter()
+presenter(page.url_path)
 tour(page.url_path)

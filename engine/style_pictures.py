@@ -18,6 +18,9 @@ Floats = NDArray[np.float32]
 SHORTEST = 16
 """Below this the deep layers of VGG see nothing but their own padding."""
 
+GRID = 16
+"""Sides of what the network sees are multiples of this: oneDNN keeps kernels for each shape that it has ever met."""
+
 SAMPLE_IMAGE, SAMPLE_STYLE = "Cat", "Brush strokes"
 
 _RGB_TO_YCC = np.array([[0.299, 0.587, 0.114], [-0.168736, -0.331264, 0.5], [0.5, -0.418688, -0.081312]])
@@ -35,14 +38,7 @@ class Pictures:
 
 def prepare(settings: StyleSettings) -> Pictures:
     """The pictures of `settings`, the project's samples where there are none. Raises `InvalidInput` that names one."""
-    image = _read(settings, "image") if settings.image else load_photograph(SAMPLE_IMAGE)
-    content = shrink(image, settings.max_size)
-    if min(content.shape[:2]) < SHORTEST:
-        height, width = image.shape[:2]
-        raise InvalidInput(
-            f"image is {width:,} × {height:,} pixels, at most {settings.max_size} of which are painted on the longer "
-            f"side: that leaves a shorter side of {min(content.shape[:2])}, but it must be {SHORTEST} or more."
-        )
+    content = photograph(settings)
     given = [
         (_read(settings, name), share)
         for name, share in (
@@ -60,6 +56,26 @@ def prepare(settings: StyleSettings) -> Pictures:
     return Pictures(content, styles, shares, None if mask is None else resized(mask, content.shape[:2]))
 
 
+def photograph(settings: StyleSettings) -> Pixels:
+    """The photograph in the size of the result, uint8 [height, width, 3]. Raises `InvalidInput`."""
+    image = _read(settings, "image") if settings.image else load_photograph(SAMPLE_IMAGE)
+    check_sides("image", image.shape, settings.max_size)
+    return shrink(image, settings.max_size)
+
+
+def check_sides(name: str, shape: tuple[int, ...], max_size: int | None = None) -> None:
+    """Raise `InvalidInput` if a picture [height, width, …] is a mere line, or `max_size` would make it one."""
+    height, width = shape[:2]
+    if min(height, width) < 2:
+        raise InvalidInput(f"{name} is {width:,} × {height:,} pixels, but must be at least 2 × 2.")
+    shorter = max(1, round(min(height, width) * min(1, (max_size or 0) / max(height, width))))
+    if max_size and shorter < SHORTEST:
+        raise InvalidInput(
+            f"{name} would be {shorter} pixels on its shorter side with max_size {max_size}, but must be {SHORTEST} or "
+            "more: take one that is less narrow."
+        )
+
+
 def fitted(shape: tuple[int, ...], longest: float) -> tuple[int, int]:
     """Height and width of `shape` with the longer side `longest`, and no side shorter than `SHORTEST`."""
     scale = longest / max(shape[:2])
@@ -67,13 +83,11 @@ def fitted(shape: tuple[int, ...], longest: float) -> tuple[int, int]:
 
 
 def levels(settings: StyleSettings, shape: tuple[int, ...]) -> list[tuple[tuple[int, int], int]]:
-    """The size [height, width] and the steps of each level: coarse ones are cheap, so they get more of the steps."""
+    """The size [height, width] and the steps of each level: each side is twice that of the level before."""
     count = min(settings.sizes, settings.steps)
-    shares = np.cumsum([1 - level / (4 / 3 * count) for level in range(count)])
-    ends = [round(settings.steps * share / shares[-1]) for share in shares]
-    longest = max(shape[:2])
-    shapes = [fitted(shape, longest * (level + 1) / count) for level in range(count)]
-    return [(size, end - begin) for size, begin, end in zip(shapes, [0, *ends], ends, strict=False)]
+    ends = [round(settings.steps * level / count) for level in range(count + 1)]
+    shapes = [fitted(shape, max(shape[:2]) / 2 ** (count - 1 - level)) for level in range(count)]
+    return [(size, end - begin) for size, begin, end in zip(shapes, ends, ends[1:], strict=False)]
 
 
 def resized(image: NDArray[np.generic], shape: tuple[int, ...]) -> Floats:
@@ -83,6 +97,18 @@ def resized(image: NDArray[np.generic], shape: tuple[int, ...]) -> Floats:
     scaled = [np.asarray(Image.fromarray(plane).resize(size, smooth)) for plane in np.moveaxis(planes, 2, 0)]
     result = np.stack(scaled, axis=2)
     return result if image.ndim == 3 else result[..., 0]
+
+
+def padded(image: Floats) -> Floats:
+    """`image` [height, width, …] mirrored at the bottom and at the right, up to sides that are multiples of `GRID`."""
+    room = [(0, -side % GRID) for side in image.shape[:2]]
+    return np.pad(image, [*room, *[(0, 0)] * (image.ndim - 2)], "symmetric")
+
+
+def cropped(image: Floats) -> Floats:
+    """The part of `image` [height, width, 3] from its top left whose sides are multiples of `GRID`; small ones stay."""
+    height, width = (side - side % GRID if side > GRID else side for side in image.shape[:2])
+    return image[:height, :width]
 
 
 def covering(image: Pixels, shape: tuple[int, int]) -> Floats:
@@ -142,8 +168,7 @@ def _read(settings: StyleSettings, name: str) -> Pixels:
         image = read_image(getattr(settings, name))
     except InvalidInput as error:
         raise InvalidInput(f"{name}: {error}") from None
-    if min(image.shape[:2]) < 2:
-        raise InvalidInput(f"{name} is {image.shape[1]:,} × {image.shape[0]:,} pixels, but must be at least 2 × 2.")
+    check_sides(name, image.shape)
     return image
 
 

@@ -11,10 +11,10 @@ from engine.joining import LENGTH
 from engine.nicknames import LONGEST
 from engine.settings import EXPERIMENTS
 from pages.ui.anatomy import page_head
+from pages.ui.board_desk import how_to_join, nicknames, teacher_bar
 from pages.ui.board_view import board_view
 from pages.ui.boards import board_now, boards, open_board
 from pages.ui.guessing import guessed_wrong, may_guess
-from pages.ui.qr_code import only_on_this_computer, qr_address
 from pages.ui.sharing import PAGES
 from pages.ui.titles import TITLES
 from pages.ui.visitor import visitor
@@ -92,60 +92,6 @@ def player_bar(board: View, nickname: str) -> None:
         st.button("Leave", on_click=boards().leave, args=(board.code, visitor()), help="Takes you off the board.")
 
 
-def how_to_join(board: View) -> None:
-    """The code and the link as large as a room needs them."""
-    link = f"{st.context.url or ''}?code={board.code}"
-    note = (
-        "This address leads here only on this computer: open the app by its network address for a class."
-        if only_on_this_computer(link)
-        else "Scan it, or type the code on Home."
-    )
-    st.html(
-        f'<div class="lab-board-join"><img src="{qr_address(link)}" alt="QR code of the link to this board">'
-        f'<div><p class="lab-note">Join code</p><p class="lab-code">{board.code}</p><p class="lab-note">{note}</p>'
-        "</div></div>"
-    )
-
-
-def teacher_bar(board: View) -> None:
-    """Which challenges are shown, and what a teacher may change."""
-    key = f"challenges of {board.code}"
-    st.session_state.setdefault(key, board.experiment)
-    with st.container(horizontal=True, vertical_alignment="center", key="board-teacher"):
-        st.segmented_control(
-            "Challenges",
-            list(CHALLENGES),
-            required=True,
-            format_func=TITLES.get,
-            label_visibility="collapsed",
-            key=key,
-            on_change=lambda: boards().show(board.code, visitor(), st.session_state[key]),
-        )
-        with st.popover("Manage", icon=":material/settings:", key="manage board"):
-            manage(board)
-
-
-def manage(board: View) -> None:
-    """Take somebody off the board, or close it."""
-    names = [standing.nickname for standing in board.standings]
-    name = st.selectbox("Nickname", names, key="to remove", placeholder="Nobody has joined yet", disabled=not names)
-    st.button(
-        "Take off the board",
-        icon=":material/person_remove:",
-        disabled=not name,
-        on_click=boards().remove,
-        args=(board.code, visitor(), name),
-        help="With all results. Nobody can come back under this nickname.",
-    )
-    st.button(
-        "Close the board",
-        icon=":material/delete:",
-        on_click=boards().close,
-        args=(board.code, visitor()),
-        help="For everybody and for good. The runs themselves stay.",
-    )
-
-
 def show(board: View) -> None:
     """The board for who teaches, who plays and who is about to join."""
     mine, teaches = boards().nickname(board.code, visitor()), board.owner == visitor()
@@ -167,6 +113,9 @@ def show(board: View) -> None:
     def live() -> None:
         now = board_now(board.code)
         if not now or now.experiment != board.experiment or boards().nickname(board.code, visitor()) != mine:
+            st.rerun()
+        if teaches and nicknames(now) != nicknames(board):
+            # Who manages the board chooses among those who are there.
             st.rerun()
         board_view(now, mine)
 

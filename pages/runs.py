@@ -48,7 +48,7 @@ def card(run: Run, *, is_pinned: bool) -> None:
         picture = f'<img src="{address}" alt="What came out of {name}">' if address else ""
         st.html(f'<div class="lab-run-picture">{picture}</div><b class="lab-run-name">{name}</b>')
         st.caption(f"{title(run)} · {told(run)}")
-        with st.container(horizontal=True):
+        with st.container(horizontal=True, vertical_alignment="center"):
             if st.button("Open", icon=":material/open_in_full:", key=f"open {run.id}"):
                 st.switch_page(PAGES[type(run.settings)], query_params={"run": run.id})
             edit_run(run)

@@ -4,6 +4,7 @@ SciPy calls back and never pauses, so it runs in a thread of its own and the two
 generator ends the thread.
 """
 
+import math
 import queue
 import threading
 from collections.abc import Generator
@@ -24,21 +25,28 @@ def lbfgs(start: Doubles, low: float, high: float, evaluations: int) -> Generato
     """Yields the points [n] at which it needs to know (value, gradient [n]); ends after about so many, or when done.
 
     Liu and Nocedal, "On the limited memory BFGS method for large scale optimization", 1989; with every coordinate
-    between `low` and `high` (which may be infinite).
+    between `low` and `high` (which may be infinite). The first step moves a coordinate by 1 (root mean square).
     """
+    # SciPy's first step has at most the length 1, whatever the number of coordinates and the size of the values: for a
+    # picture less than bfloat16 can tell, so that all it saw was a constant.
+    unit, height = math.sqrt(start.size), 0.0
     points: queue.Queue[Doubles | None] = queue.Queue()
     answers: queue.Queue[tuple[float, Doubles] | None] = queue.Queue()
 
     def ask(point: Doubles) -> tuple[float, Doubles]:
-        points.put(point.copy())
+        nonlocal height
+        points.put(point * unit)
         if (answer := answers.get()) is None:
             raise _Closed
-        return answer
+        value, slope = answer
+        height = height or unit * float(np.linalg.norm(slope)) or 1.0
+        return value / height, slope * (unit / height)
 
     def search() -> None:
         options: Any = {"maxfun": evaluations, "maxiter": evaluations, "maxcor": 20, "ftol": 0.0, "gtol": 0.0}
         try:
-            minimize(ask, start, jac=True, method="L-BFGS-B", bounds=Bounds(low, high), options=options)
+            bounds = Bounds(low / unit, high / unit)
+            minimize(ask, start / unit, jac=True, method="L-BFGS-B", bounds=bounds, options=options)
         except _Closed:
             return
         finally:

@@ -23,10 +23,20 @@ from engine.errors import InvalidSettings
 from engine.events import Beat, Completed, Control, Event, Mark, Progress, Snapshot
 from engine.experiments.lbfgs import lbfgs
 from engine.experiments.pace import Pace
-from engine.experiments.painting import Painter, Targets, gram_matrix, painter
+from engine.experiments.painting import Painter, Targets, painter
+from engine.experiments.style_targets import build_targets
 from engine.memory import give_back
 from engine.sources.vgg import Vgg, load_vgg
-from engine.style_pictures import Floats, Pictures, covering, finished, fitted, levels, prepare, regions, resized
+from engine.style_pictures import (
+    Floats,
+    Pictures,
+    covering,
+    finished,
+    levels,
+    padded,
+    prepare,
+    resized,
+)
 from engine.style_settings import StyleSettings
 from engine.vgg_layers import weighted_layers
 
@@ -94,6 +104,7 @@ class Painting:
         self.pace = Pace(levels(settings, pictures.content.shape))
         self.step, self.shown_at, self.working_s = 0, -math.inf, 0.0
         self.losses: Losses = (math.nan, math.nan, math.nan)
+        self.shape = (0, 0)
         self.image: tf.Tensor = None
         self.best = Best()
         self.diverged = False
@@ -101,9 +112,10 @@ class Painting:
     def paint(self) -> Work:
         """All sizes, coarse to fine, each going on from the one before."""
         for shape, steps in levels(self.settings, self.pictures.content.shape):
-            self.image = self._start(shape) if self.image is None else _grown(self.image, shape)
+            start = self._start(shape) if self.image is None else resized(self._within(self.image), shape)
+            self.image, self.shape = tf.constant(padded(start)), shape
             yield Mark(self.step, f"{shape[1]} × {shape[0]} px")
-            targets = build_targets(self.painter, self, shape)
+            targets = build_targets(self, shape)
             yield Beat()
             self.best = Best()
             work = self._adam if self.settings.optimizer == "adam" else self._lbfgs
@@ -116,7 +128,7 @@ class Painting:
     def finish(self) -> Work:
         """The best picture of the last size as a PNG, and the result."""
         height, width = self.pictures.content.shape[:2]
-        image = resized(np.asarray(self.best.image), (height, width))
+        image = resized(self._within(self.best.image), (height, width))
         picture = finished(image, self.pictures, self.settings.colours)
         yield Snapshot(self.step, encoded(picture, "PNG"))
         content_loss, style_loss, variation_loss = self.losses
@@ -178,7 +190,7 @@ class Painting:
         self.step += 1
         took = time.perf_counter() - began
         self.working_s += took
-        self.pace.did(before.shape, took)
+        self.pace.did(self.shape, took)
         self.diverged = not math.isfinite(sum(losses))
         self._remember(before, losses)
         control = yield Progress(self.step, self.settings.steps, {**_metrics(losses), **self.pace.left})
@@ -188,14 +200,18 @@ class Painting:
         if time.monotonic() - self.shown_at >= SHOW_EVERY_S:
             self.shown_at = time.monotonic()
             # The best of this size so far: that is what stays when the run is stopped now.
-            picture = finished(self.best.image.numpy(), self.pictures, self.settings.colours)
+            picture = finished(self._within(self.best.image), self.pictures, self.settings.colours)
             yield Snapshot(self.step, encoded(picture, "JPEG"))
+
+    def _within(self, image: tf.Tensor) -> Floats:
+        """`image` without what pads it."""
+        return np.asarray(image)[: self.shape[0], : self.shape[1]]
 
     def _remember(self, image: tf.Tensor, losses: Losses) -> None:
         if self.best.image is None or sum(losses) < self.best.total:
             self.best, self.losses = Best(image, sum(losses)), losses
 
-    def _start(self, shape: tuple[int, int]) -> tf.Tensor:
+    def _start(self, shape: tuple[int, int]) -> Floats:
         match self.settings.init:
             case "content":
                 image = resized(self.pictures.content, shape)
@@ -204,39 +220,7 @@ class Painting:
             case _:
                 rng = np.random.default_rng(self.settings.seed)
                 image = (self.vgg.mean + NOISE * rng.normal(size=(*shape, 3))).astype(np.float32)
-        return tf.constant(np.clip(image, 0, 255))
-
-
-def build_targets(painter: Painter, painting: Painting, shape: tuple[int, int]) -> Targets:
-    """What a picture of `shape` is to match: computed once a size, then fixed."""
-    settings, pictures = painting.settings, painting.pictures
-    content, in_style_layers = painter.maps_of(tf.constant(resized(pictures.content, shape)))
-    areas = [1.0]
-    masks: list[tf.Tensor] = []
-    if pictures.mask is not None:
-        where = regions(resized(pictures.mask, shape), len(pictures.styles))
-        masks = [_shrunk(where, maps) for maps in in_style_layers]
-        areas = [float(region.mean()) for region in where]
-    found = [painter.maps_of(tf.constant(_style_at(style, shape, settings)))[1] for style in pictures.styles]
-    by_layer = [tf.concat([gram_matrix(maps) for maps in layer], axis=0) for layer in zip(*found, strict=True)]
-    if pictures.mask is None:
-        shares = np.array(pictures.shares, np.float32) / sum(pictures.shares)
-        by_layer = [tf.tensordot(shares, grams, 1)[tf.newaxis] for grams in by_layer]
-    content_scales = [
-        settings.content_weight * weight / _divisor(maps, settings.loss)
-        for maps, weight in zip(content, _shares(painting.content_weights), strict=True)
-    ]
-    gram_scales = [
-        tf.stack(
-            [
-                settings.style_weight * weight * area / _divisor(gram, settings.loss, grams=True)
-                for gram, area in zip(grams, areas, strict=True)
-            ]
-        )
-        for grams, weight in zip(by_layer, _shares(painting.style_weights), strict=True)
-    ]
-    scales = tf.stack(content_scales) if content_scales else tf.zeros([0])
-    return Targets(content, scales, by_layer, gram_scales, masks, _variation_scales(settings, shape))
+        return np.clip(image, 0, 255)
 
 
 def encoded(picture: Any, kind: str) -> bytes:
@@ -252,45 +236,6 @@ def _used(text: str, vgg: Vgg, field: str, weight: float) -> dict[str, float]:
     if weight and not weights:
         raise InvalidSettings(f"{field} names no layer with a weight above 0, but must name at least one.")
     return weights
-
-
-def _shares(weights: dict[str, float]) -> list[float]:
-    return [weight / sum(weights.values()) for weight in weights.values()]
-
-
-def _divisor(target: tf.Tensor, loss: str, *, grams: bool = False) -> tf.Tensor:
-    """What a squared difference from `target` is divided by: the target's squared norm, or the chapter's size.
-
-    The chapter divides a Gram matrix by the number of channels as well, which its square is then divided by twice.
-    """
-    if loss == "normalised":
-        return tf.maximum(tf.reduce_sum(target**2), 1e-6)
-    size = float(math.prod(target.shape))
-    return tf.constant(size**2 if grams else size)
-
-
-def _variation_scales(settings: StyleSettings, shape: tuple[int, int]) -> tf.Tensor:
-    down, right = (shape[0] - 1) * shape[1], shape[0] * (shape[1] - 1)
-    swapped = settings.mistake == "swapped denominators"
-    scales = (down / right, right / down) if swapped else (1.0, 1.0)
-    return tf.constant(settings.total_variation_weight * np.array(scales), tf.float32)
-
-
-def _style_at(style: Any, shape: tuple[int, int], settings: StyleSettings) -> Floats:
-    if settings.mistake == "stretched style":
-        return resized(style, shape)
-    image = resized(style, fitted(style.shape, max(shape) * settings.style_scale))
-    return image / np.float32(255) if settings.mistake == "black style" else image
-
-
-def _shrunk(where: Floats, maps: tf.Tensor) -> tf.Tensor:
-    """The regions in the size of a layer's maps."""
-    moved = tf.constant(np.moveaxis(where, 0, 2))
-    return tf.transpose(tf.image.resize(moved, maps.shape[:2], method="area"), [2, 0, 1])
-
-
-def _grown(image: tf.Tensor, shape: tuple[int, int]) -> tf.Tensor:
-    return tf.constant(resized(image.numpy(), shape))
 
 
 def _floats(parts: Any) -> Losses:

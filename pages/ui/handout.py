@@ -20,6 +20,7 @@ _button = st.components.v2.component(
     "Hand-out</button>",
     css=""".handout-button {
   font: inherit;
+  font-size: 0.875rem;
   color: inherit;
   min-height: 2.5rem;
   padding: 0.25rem 0.9rem;
@@ -27,6 +28,9 @@ _button = st.components.v2.component(
   border-radius: 10px;
   background: transparent;
   cursor: pointer;
+}
+body.presenting:not(.presenting-settings) .handout-button {
+  display: none;
 }
 .handout-button:hover,
 .handout-button:focus-visible {

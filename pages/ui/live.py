@@ -6,9 +6,10 @@ from collections.abc import Callable
 import streamlit as st
 
 from engine.events import Progress
+from engine.looks import pace_s
 from engine.records import Run, State
 from pages.ui.bring_into_view import bring_into_view
-from pages.ui.looks import pace_s, shared_look, watchers
+from pages.ui.looks import shared_look, watchers
 from pages.ui.run_controls import run_controls
 from pages.ui.session import just_started, lab
 

@@ -1,86 +1,33 @@
-"""Many who watch one run: its stage is drawn once for all of them, and the more they are, the less often each asks."""
+"""What many watchers of one run share: see `engine.looks`."""
 
-import threading
-import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
+from engine.looks import Looks
 from engine.records import Run
-
-SHARED_S = 0.4
-"""How old a look may be that somebody else had, in seconds."""
-
-MANY = 5
-"""Fewer watchers each see the run as it is."""
-
-REFRESHES_A_SECOND = 30
-"""For all who watch one run. Each takes about 7 ms of a processor that the run needs too."""
-
-CROWD = 10
-"""Watchers are counted in tens, so that the page need not change its pace with everyone who comes."""
-
-GONE_S = 6.0
-"""Who has not asked for so long has left."""
 
 R = TypeVar("R")
 
 
-@dataclass
-class _Look:
-    """A run as somebody saw it at a time of `time.monotonic`; when each session asked last; drawings by maker."""
-
-    run: Run
-    at: float
-    asked: dict[str, float] = field(default_factory=dict)
-    drawn: dict[str, Any] = field(default_factory=dict)
-
-
 @st.cache_resource(show_spinner=False)
-def _looks() -> tuple[dict[str, _Look], threading.Lock]:
-    return {}, threading.Lock()
+def _looks() -> Looks:
+    return Looks()
 
 
 def shared_look(run: Run) -> Run:
-    """`run` as it is now or, among many, as another session saw it a moment ago. Notes that this session watches."""
-    looks, lock = _looks()
-    now, context = time.monotonic(), get_script_run_ctx()
-    with lock:
-        look = looks.get(run.id)
-        if not look:
-            look = looks[run.id] = _Look(run, now)
-        elif len(look.asked) < MANY or look.run.state != run.state or now - look.at > SHARED_S:
-            look.run, look.at, look.drawn = run, now, {}
-        look.asked[context.session_id if context else ""] = now
-        for run_id in [i for i, old in looks.items() if now - max(old.asked.values()) > GONE_S]:
-            del looks[run_id]
-        return look.run
+    """`run` as it is now or, among many, as another browser saw it a moment ago."""
+    context = get_script_run_ctx()
+    return _looks().share(run, context.session_id if context else "")
 
 
 def drawn(run: Run, draw: Callable[[Run], R]) -> R:
     """What `draw` makes of a run that came from `shared_look`, made once for all who share that look."""
-    look = _looks()[0].get(run.id)
-    if not look or look.run is not run:
-        return draw(run)
-    name, made = f"{draw.__module__}.{draw.__qualname__}", look.drawn
-    if name not in made:
-        made[name] = draw(run)
-    return made[name]
+    return _looks().drawn(run, draw)
 
 
 def watchers(run_id: str) -> int:
-    """How many sessions have watched the run in the last seconds."""
-    looks, lock = _looks()
-    now = time.monotonic()
-    with lock:
-        look = looks.get(run_id)
-        return sum(now - asked <= GONE_S for asked in look.asked.values()) if look else 0
-
-
-def pace_s(wanted_s: float, watching: int) -> float:
-    """Seconds between two refreshes of one of so many watchers; `wanted_s` while they are few."""
-    crowd = -(-watching // CROWD) * CROWD
-    return max(wanted_s, crowd / REFRESHES_A_SECOND)
+    """How many browsers have watched the run in the last seconds."""
+    return _looks().watchers(run_id)

@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 
 import streamlit as st
 from PIL import Image
+from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from engine.errors import InvalidInput
 from engine.images import Pixels, read_image, shrink
@@ -28,15 +29,22 @@ def picture_choice(
         return load(name)
     upload = file_upload(f"{label} file", KINDS, key=f"{key} file")
     shot = camera(f"{label} from the camera", key=key)
-    if own := shot or upload:
-        try:
-            st.session_state[f"{key} own"] = kept_picture(own.getvalue())
-        except InvalidInput as error:
-            st.error(str(error), icon=":material/broken_image:")
+    if (own := shot or upload) and (usable := usable_picture(own)):
+        st.session_state[f"{key} own"] = usable
     if kept := st.session_state.get(f"{key} own"):
         return kept
     st.caption(f"Until there is one: {samples[0]}.")
     return load(samples[0])
+
+
+def usable_picture(own: UploadedFile) -> bytes | None:
+    """The uploaded picture as a JPEG file; None, and why in a sentence on the page, for what cannot be used."""
+    try:
+        return kept_picture(own.getvalue())
+    except InvalidInput as error:
+        # A caption: a box would be a column of single words in half a column.
+        st.caption(f":red[:material/broken_image: {error}]")
+        return None
 
 
 # Not `cache_data`, which gives each caller a copy: runs are remembered with their pictures.

@@ -5,6 +5,7 @@ import hashlib
 import html
 import secrets
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import streamlit as st
@@ -14,6 +15,7 @@ from engine.errors import LabError
 from engine.events import Progress, Snapshot
 from engine.preparing.checking import Check, check_folder
 from engine.preparing.orientation import check_orientation
+from engine.preparing.plan import class_folder
 from engine.records import Run
 from engine.settings import FineTuningSettings, PrepareSettings
 from engine.sources.catalog import CIFAR10
@@ -68,7 +70,7 @@ def _form(*, running: bool) -> None:
 
 def _prepare(upload: UploadedFile | None) -> None:
     try:
-        archive = _stored(upload.getvalue()) if upload else ""
+        archive = _stored(upload.name, upload.getvalue()) if upload else ""
     except OSError as error:
         st.toast(f"The ZIP could not be kept: {error.strerror or error}.", icon=":material/error:")
         return
@@ -78,16 +80,17 @@ def _prepare(upload: UploadedFile | None) -> None:
     start_and_show(PrepareSettings(split=chosen(PrepareSettings).split, archive=archive))
 
 
-def _stored(content: bytes) -> str:
-    """The path of the uploaded ZIP in the app's cache. Raises `OSError` where it cannot be written."""
-    folder = cache_folder() / "uploads"
-    path = folder / f"{hashlib.sha256(content).hexdigest()[:32]}.zip"
+def _stored(name: str, content: bytes) -> str:
+    """The path of the uploaded ZIP, under its own name, in the app's cache. Raises `OSError`."""
+    uploads = cache_folder() / "uploads"
+    folder = uploads / hashlib.sha256(content).hexdigest()[:32]
+    path = folder / f"{class_folder(Path(name).stem)}.zip"
     if not path.exists():
         folder.mkdir(parents=True, exist_ok=True)
         part = path.with_suffix(f".{secrets.token_hex(4)}.part")
         part.write_bytes(content)
         part.replace(path)
-        make_room(folder, room_bytes(), keep=path)
+        make_room(uploads, room_bytes(), keep=folder)
     return str(path)
 
 

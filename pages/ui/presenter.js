@@ -19,8 +19,7 @@ function step(direction) {
   if (Number.isFinite(wanted)) main.scrollBy({ top: wanted, behavior: still() ? "instant" : "smooth" });
 }
 
-function showNotes(root, notes) {
-  const lines = notes[location.pathname.split("/").pop()] ?? [];
+function showNotes(root, lines) {
   root.querySelector("ul").replaceChildren(
     ...lines.map((line) => Object.assign(document.createElement("li"), { textContent: line })),
   );
@@ -62,7 +61,7 @@ export default function ({ data, parentElement }) {
     };
     const action = actions[event.key] ?? actions[event.key.toLowerCase()];
     // A dialog that is open closes first.
-    if (!action || document.querySelector("[role='dialog']")) return;
+    if (!action || document.querySelector("[role='dialog']:not([hidden])")) return;
     event.preventDefault();
     action();
   };

@@ -17,6 +17,9 @@ _component = st.components.v2.component(
 )
 
 
-def presenter() -> None:
-    """A button in the app's header, on screens that are large enough. All of it happens in the browser."""
-    _component(key="presenter", data={"notes": NOTES})
+def presenter(page: str) -> None:
+    """A button in the app's header, on screens that are large enough. All of it happens in the browser.
+
+    page: the last part of its address, whose notes are shown.
+    """
+    _component(key="presenter", data={"notes": NOTES.get(page, ())})

@@ -11,9 +11,10 @@ from engine.errors import LabError
 from engine.memory import largest_side, style_bytes
 from engine.sources.photographs import PHOTOGRAPHS
 from engine.sources.styles import STYLES, style_file
+from engine.style_pictures import check_sides
 from engine.style_settings import StyleSettings
 from pages.ui.controls import chosen, preset_picker, setting_inputs
-from pages.ui.picture_choice import kept_picture, photograph_file, picture_choice
+from pages.ui.picture_choice import photograph_file, picture_choice, usable_picture
 from pages.ui.picture_source import KINDS
 from pages.ui.session import headroom, lab
 from pages.ui.style_weights import layer_weights
@@ -62,15 +63,18 @@ def setting_form(files: Files) -> StyleSettings:
     with st.expander("More styles, and what goes where", icon=":material/join_inner:"):
         files = {**files, **_more_styles(), "mask": _mask(files["image"])}
     with st.expander("Optimizer and network", icon=":material/tune:"):
-        setting_inputs(StyleSettings, ["init", "sizes", "optimizer", "learning_rate", "decay", "loss", "network"])
-        setting_inputs(StyleSettings, ["pooling", "precision", "seed"])
+        setting_inputs(StyleSettings, ["init", "sizes", "optimizer", "learning_rate", "loss", "network"])
+        setting_inputs(StyleSettings, ["pooling", "precision", "seed", "decay"])
         setting_inputs(StyleSettings, ["content_layers"], columns=1)
     return chosen(StyleSettings, **files)
 
 
 def memory_note(settings: StyleSettings) -> tuple[bool, str]:
-    """Whether the run fits into what is free, and a sentence with what it would take."""
+    """Whether the run fits into what is free, and what it takes in a sentence. Raises `InvalidInput` for mere lines."""
+    if settings.style:
+        check_sides("style", read_shape(settings.style))
     shape = np.array(read_shape(settings.image))
+    check_sides("image", tuple(shape), settings.max_size)
     shape = tuple(np.maximum(1, shape * min(1.0, settings.max_size / shape.max())).round().astype(int))
     precision, free = _used(settings.precision), headroom()
     needed = style_bytes(shape, settings.style_scale, precision)
@@ -100,7 +104,8 @@ def _more_styles() -> Files:
         )
         files[f"style_{number}"] = b"" if name == NONE else style_file(name)
     used = ["blend_1", *(name.replace("style", "blend") for name, data in files.items() if data)]
-    if len(used) > 1:
+    # A mask says where each style goes instead of how much.
+    if len(used) > 1 and st.session_state.get("area", "Everywhere") == "Everywhere":
         setting_inputs(StyleSettings, used, columns=len(used))
     return files
 
@@ -118,11 +123,7 @@ def _mask(image: bytes) -> bytes:
     )
     if area == "Your own mask":
         upload = file_upload("Mask", KINDS, key="mask file")
-        try:
-            return kept_picture(upload.getvalue()) if upload else b""
-        except LabError as error:
-            st.error(str(error), icon=":material/broken_image:")
-            return b""
+        return (usable_picture(upload) if upload else None) or b""
     return area_mask(area, read_shape(image)) if AREAS[area] else b""
 
 

@@ -71,7 +71,7 @@ def layers(settings: StyleSettings) -> None:
     names = relus("vgg16" if settings.network == "vgg16" else "vgg19")
     name = layer.select_slider("Layer", names, value="relu3_1", key="reconstructed layer")
     go.button("Reconstruct", icon=":material/layers:", on_click=_reconstruct, args=(kind, name, settings))
-    st.caption("It is painted on the stage above, as a run of its own.")
+    st.caption("It is painted on the stage above, as a run of its own; a preset brings the settings back.")
 
 
 def _reconstruct(kind: str, layer: str, chosen: StyleSettings) -> None:

@@ -52,7 +52,8 @@ def main() -> None:
         for one in found if isinstance(found, tuple) else (found,):
             measured.append(one)
             report.show(one, report.best(ceilings))
-    ceilings.append(call("machine.ceilings", repeats, options.quick))
+    if not options.quick:
+        ceilings.append(call("machine.ceilings", repeats))
     result = report.Report(f"{datetime.date.today():%-d %B %Y}", machine, ceilings, measured)
     report.show_summary(result)
     if options.json:

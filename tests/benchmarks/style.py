@@ -7,6 +7,7 @@ runs eagerly in float32 as neural-style does, and takes as many threads as Tenso
 import importlib.util
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -14,102 +15,137 @@ import tensorflow as tf
 
 from engine.device import has_bfloat16
 from engine.events import Mark, Progress, Snapshot
-from engine.experiments.style_transfer import Painting, build_targets, load, run
+from engine.experiments.style_targets import build_targets, style_at
+from engine.experiments.style_transfer import Painting, load, run
 from engine.images import shrink
 from engine.sources.photographs import load_photograph
 from engine.sources.vgg import Vgg, load_vgg
 from engine.style_pictures import prepare
 from engine.style_settings import StyleSettings
-from engine.vgg_layers import layers, weighted_layers
-from tests.benchmarks.comparison import Comparison, in_turn
+from engine.vgg_layers import block_of, convolutions, layers, weighted_layers
+from tests.benchmarks.comparison import CEILING, Comparison, Quality, Target, Work, in_turn
 
 SIDE = 256
 STEPS = 10
-ADAM = (1.0, 10.0, 0.0, 255.0)
+ADAM_RATE = 10.0
+TORCH = "PyTorch, eager, float32"
+Side = Callable[[int], float]
+"""Takes so many steps from the photograph, and returns the total loss of the picture before the last."""
 
 
 def compare(repeats: int, quick: bool = False) -> Comparison:
-    """Seconds a step at 256×256 pixels; PyTorch is the base where it is installed."""
-    sides: dict[str, Callable[[], float]] = {}
+    """Seconds a step at 256×256 pixels; PyTorch is the base where it is installed. All must reach the same loss."""
+    sides: dict[str, Side] = {}
     if importlib.util.find_spec("torch"):
-        sides["PyTorch, eager, float32"] = torch_step()
-    sides["this, float32"] = step("float32")
+        sides[TORCH] = torch_side()
+    sides["this, float32"] = our_side("float32")
     if has_bfloat16():
-        sides["this, bfloat16"] = step("bfloat16")
-    for measure in sides.values():
+        sides["this, bfloat16"] = our_side("bfloat16")
+    losses: dict[str, float] = {}
+
+    def timed(name: str) -> Callable[[], float]:
+        def measure() -> float:
+            began = time.perf_counter()
+            losses[name] = sides[name](1 if quick else STEPS)
+            return 1000 * (time.perf_counter() - began) / (1 if quick else STEPS)
+
+        return measure
+
+    measures = {name: timed(name) for name in sides}
+    for measure in measures.values():
         measure()
-    return in_turn(f"style transfer at {SIDE} px", "ms a step", sides, repeats)
+    result = in_turn(f"style transfer at {SIDE} px", "ms a step", measures, repeats)
+    return replace(
+        result,
+        quality=Quality(f"total loss of step {STEPS}", losses, 0.02 * next(iter(losses.values()))),
+        work=Work(gflop(), {f"this, {name}": name for name in ("float32", "bfloat16")}),
+        targets=(
+            Target("this, float32", TORCH, at_most=0.8),
+            Target("this, bfloat16", TORCH, at_most=0.4),
+            Target("this, float32", CEILING, at_least=0.65),
+            Target("this, bfloat16", CEILING, at_least=0.65),
+        ),
+    )
+
+
+def gflop() -> float:
+    """What a step computes: each convolution and each Gram matrix once, and for its gradient once more."""
+    total, outputs, used = 0.0, 3, {**layer_weights("content"), **layer_weights("style")}
+    names = layers("vgg16")
+    for name in names[: 1 + max(map(names.index, used))]:
+        pixels = (SIDE >> (block_of(name) - 1)) ** 2
+        if name.startswith("conv"):
+            inputs, outputs = convolutions("vgg16")[name]
+            total += 2 * 9 * inputs * outputs * pixels
+        elif name in layer_weights("style"):
+            total += 2 * outputs**2 * pixels
+    return 2 * total / 1e9
 
 
 def settings(**changes: object) -> StyleSettings:
-    return StyleSettings(**{"max_size": SIDE, "sizes": 1, "pooling": "max", **changes})
+    return StyleSettings(**{"max_size": SIDE, "sizes": 1, "pooling": "max", "decay": False, **changes})
+
+
+def layer_weights(kind: str) -> dict[str, float]:
+    """Each layer's share of the "content" or "style" loss, times the weight of that loss."""
+    chosen = settings()
+    weights = weighted_layers(getattr(chosen, f"{kind}_layers"), "vgg16", "")
+    weight = getattr(chosen, f"{kind}_weight")
+    return {name: weight * share / sum(weights.values()) for name, share in weights.items()}
 
 
 def photo() -> np.ndarray:
     return shrink(load_photograph("Astronaut"), SIDE)[:SIDE, :SIDE]
 
 
-def prepared(precision: str) -> tuple[Painting, object, tf.Tensor]:
-    pictures = prepare(settings())
-    object.__setattr__(pictures, "content", photo())
+def our_side(precision: str) -> Side:
+    pictures = replace(prepare(settings()), content=photo())
     painting = Painting(settings(), pictures, load_vgg("vgg16"), precision)
-    targets = build_targets(painting.painter, painting, (SIDE, SIDE))
-    return painting, targets, tf.constant(photo().astype(np.float32))
+    targets = build_targets(painting, (SIDE, SIDE))
+    start = tf.constant(photo().astype(np.float32))
+    numbers = [tf.constant(number, tf.float32) for number in (ADAM_RATE, 0.0, 255.0)]
 
-
-def step(precision: str) -> Callable[[], float]:
-    painting, targets, start = prepared(precision)
-    numbers = [tf.constant(number, tf.float32) for number in ADAM]
-
-    def measure() -> float:
+    def optimise(steps: int) -> float:
         image, mean, square = start, tf.zeros_like(start), tf.zeros_like(start)
-        began = time.perf_counter()
-        for _ in range(STEPS):
-            image, mean, square, *losses = painting.painter.adam(image, mean, square, *numbers, *targets.tensors)
-            [float(loss) for loss in losses]
-        return 1000 * (time.perf_counter() - began) / STEPS
+        for count in range(1, steps + 1):
+            constants = [tf.constant(float(count)), *numbers]
+            image, mean, square, *losses = painting.painter.adam(image, mean, square, *constants, *targets.tensors)
+            loss = sum(float(part) for part in losses)
+        return loss
 
-    return measure
+    return optimise
 
 
-def torch_step() -> Callable[[], float]:
+def torch_side() -> Side:
     import torch
 
-    vgg = load_vgg("vgg16")
-    network = TorchVgg(vgg, torch)
-    content, style = (
-        weighted_layers(text, "vgg16", "") for text in (settings().content_layers, settings().style_layers)
-    )
-    wanted = {*content, *style}
-    photo_maps = network(torch.tensor(photo().astype(np.float32)), wanted)
-    style_maps = network(torch.tensor(prepare(settings()).styles[0].astype(np.float32)[:SIDE, :SIDE]), wanted)
+    network, content, style = TorchVgg(load_vgg("vgg16"), torch), layer_weights("content"), layer_weights("style")
+    wanted, start = {*content, *style}, photo().astype(np.float32)
+    photo_maps = network(torch.tensor(start), wanted)
+    style_maps = network(torch.tensor(style_at(prepare(settings()).styles[0], (SIDE, SIDE), settings())), wanted)
     grams = {name: network.gram(style_maps[name]) for name in style}
-    image = torch.tensor(photo().astype(np.float32), requires_grad=True)
-    optimizer = torch.optim.Adam([image], ADAM[1])
 
     def apart(found, target):
         return ((found - target) ** 2).sum() / (target**2).sum()
 
-    def measure() -> float:
-        began = time.perf_counter()
-        for _ in range(STEPS):
+    def optimise(steps: int) -> float:
+        image = torch.tensor(start, requires_grad=True)
+        optimizer = torch.optim.Adam([image], ADAM_RATE)
+        for _ in range(steps):
             optimizer.zero_grad()
             maps = network(image, wanted)
-            loss = sum(
-                w * ((maps[n] - photo_maps[n]) ** 2).sum() / (photo_maps[n] ** 2).sum() for n, w in content.items()
-            )
-            for name, weight in style.items():
-                apart = ((network.gram(maps[name]) - grams[name]) ** 2).sum() / (grams[name] ** 2).sum()
-                loss = loss + weight * apart
-            loss = loss + 1e-3 * (((image[1:] - image[:-1]) ** 2).mean() + ((image[:, 1:] - image[:, :-1]) ** 2).mean())
+            loss = sum(weight * apart(maps[name], photo_maps[name]) for name, weight in content.items())
+            loss = loss + sum(weight * apart(network.gram(maps[name]), grams[name]) for name, weight in style.items())
+            rows, columns = image[1:] - image[:-1], image[:, 1:] - image[:, :-1]
+            loss = loss + settings().total_variation_weight * ((rows**2).mean() + (columns**2).mean())
             loss.backward()
             optimizer.step()
             with torch.no_grad():
                 image.clamp_(0, 255)
-            loss.item()
-        return 1000 * (time.perf_counter() - began) / STEPS
+            last = loss.item()
+        return last
 
-    return measure
+    return optimise
 
 
 class TorchVgg:
@@ -146,10 +182,9 @@ def compare_recipes(repeats: int, quick: bool = False) -> Comparison:
 
     Both minimise the same normalised loss at the same size. Writes both pictures beside each other to build/.
     """
-    chapter = StyleSettings(
-        max_size=SIDE, steps=100, sizes=1, init="noise", decay=False, learning_rate=10.0, precision="float32"
-    )
-    ours = StyleSettings(max_size=SIDE, steps=90)
+    steps = 3 if quick else 100
+    chapter = StyleSettings(max_size=SIDE, steps=steps, sizes=1, init="noise", decay=False, precision="float32")
+    ours = StyleSettings(max_size=SIDE)
     reached: dict[str, float] = {}
     pictures: dict[str, bytes] = {}
 
@@ -157,7 +192,7 @@ def compare_recipes(repeats: int, quick: bool = False) -> Comparison:
         began = time.perf_counter()
         for event in run(chapter, load()):
             if isinstance(event, Progress):
-                reached["loss"] = event.metrics["total_loss"]
+                reached["chapter"] = event.metrics["total_loss"]
                 took = time.perf_counter() - began
             elif isinstance(event, Snapshot):
                 pictures["chapter"] = event.picture
@@ -169,15 +204,23 @@ def compare_recipes(repeats: int, quick: bool = False) -> Comparison:
         for event in run(ours, load()):
             sizes += isinstance(event, Mark)
             last = isinstance(event, Progress) and sizes == ours.sizes
-            if last and event.metrics["total_loss"] <= reached["loss"]:
-                took = took or time.perf_counter() - began
+            if last and not took and event.metrics["total_loss"] <= reached["chapter"]:
+                took, reached["this"] = time.perf_counter() - began, event.metrics["total_loss"]
+                if quick:
+                    break
             elif isinstance(event, Snapshot):
-                pictures["ours"] = event.picture
+                pictures["this"] = event.picture
         return took or float("nan")
 
-    result = in_turn("to the chapter's loss after 100 steps", "s", {"chapter": by_chapter, "this": by_ours}, repeats)
+    title = "to the chapter's loss after 100 steps"
+    result = in_turn(title, "s", {"chapter": by_chapter, "this": by_ours}, repeats)
     folder = Path("build")
     folder.mkdir(exist_ok=True)
     for name, picture in pictures.items():
         (folder / f"style_{name}.png").write_bytes(picture)
-    return result
+    return replace(
+        result,
+        quality=Quality("total loss by then", reached, 0.02 * reached["chapter"]),
+        targets=(Target("this", "chapter", at_most=0.2),),
+        note="The same normalised loss, weights and size. Pictures: build/style_chapter.png, build/style_this.png.",
+    )

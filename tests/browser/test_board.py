@@ -50,6 +50,8 @@ def test_a_class_and_its_board(open_page, app: str) -> None:
 
     teacher.keyboard.press("Escape")
     teacher.get_by_role("button", name="Manage").click()
+    teacher.get_by_role("combobox", name="Nickname").click()
+    teacher.get_by_role("option", name="Ada").click()
     teacher.get_by_role("button", name="Take off the board").click()
     expect(teacher.locator(".board-player")).to_have_text(["Ben"])
     expect(row).to_be_hidden()

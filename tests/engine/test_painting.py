@@ -5,9 +5,11 @@ import pytest
 import tensorflow as tf
 from scipy.signal import correlate2d
 
+from engine import style_pictures
 from engine.experiments import painting
 from engine.experiments.painting import Targets, gram_matrix, masked_grams, painter, variations
-from engine.experiments.style_transfer import Painting, build_targets
+from engine.experiments.style_targets import build_targets
+from engine.experiments.style_transfer import Painting
 from engine.models.vgg import build_features
 from engine.style_pictures import prepare
 from engine.style_settings import StyleSettings
@@ -21,6 +23,12 @@ RNG = np.random.default_rng(5)
 PHOTO = RNG.integers(0, 256, (22, 18, 3)).astype(np.uint8)
 PAINT = RNG.integers(0, 256, (18, 18, 3)).astype(np.uint8)
 IMAGE = RNG.uniform(0, 255, (22, 18, 3)).astype(np.float32)
+
+
+@pytest.fixture(autouse=True)
+def every_size(monkeypatch):
+    """Odd sizes are seen as they are, so that what pooling does with them is compared too."""
+    monkeypatch.setattr(style_pictures, "GRID", 1)
 
 
 def features(image, wanted, pooling="max"):
@@ -90,7 +98,7 @@ def prepared(**changes):
         **changes,
     )
     work = Painting(settings, prepare(settings), VGG, "float32")
-    return settings, work, build_targets(work.painter, work, PHOTO.shape[:2])
+    return settings, work, build_targets(work, PHOTO.shape[:2])
 
 
 @pytest.mark.parametrize("pooling", ["max", "average"])
@@ -134,6 +142,25 @@ def test_a_gram_matrix_by_hand():
     np.testing.assert_allclose(masked_grams(maps, masks), [[[1, 2], [2, 4]], [[7, 0.5], [0.5, 1]]])
 
 
+def test_a_gram_matrix_in_bfloat16_is_that_in_float32_but_for_rounding(monkeypatch):
+    monkeypatch.setattr(painting, "BLOCK", 50)
+    maps = tf.cast(tf.nn.relu(tf.random.stateless_normal([23, 31, 6], (1, 2))), tf.bfloat16)
+    weights = tf.random.stateless_normal([1, 6, 6], (3, 4))
+    results = []
+    for dtype in (tf.float32, tf.bfloat16):
+        as_dtype = tf.cast(maps, dtype)
+        with tf.GradientTape() as tape:
+            tape.watch(as_dtype)
+            found = gram_matrix(as_dtype)
+            total = tf.reduce_sum(weights * found)
+        results.append((found.numpy(), tf.cast(tape.gradient(total, as_dtype), tf.float32).numpy()))
+    (exact, exact_slope), (rounded, rounded_slope) = results
+    flat = tf.cast(tf.reshape(maps, [-1, 6]), tf.float32).numpy()
+    np.testing.assert_allclose(exact[0], flat.T @ flat / len(flat), rtol=1e-5)
+    np.testing.assert_allclose(rounded, exact, atol=4e-3 * np.abs(exact).max())
+    np.testing.assert_allclose(rounded_slope, exact_slope, atol=2e-2 * np.abs(exact_slope).max())
+
+
 def test_total_variation_by_hand():
     image = tf.constant([[[0.0], [2.0]], [[4.0], [2.0]], [[4.0], [5.0]]])
     # Down: 4, 0, 0, 3; right: 2, −2, 1.
@@ -153,7 +180,7 @@ def test_a_target_matched_has_no_loss():
         image=png(PHOTO), style=png(PHOTO), content_layers=CONTENT, style_layers=STYLE, max_size=64
     )
     work = Painting(settings, prepare(settings), VGG, "float32")
-    targets = build_targets(work.painter, work, PHOTO.shape[:2])
+    targets = build_targets(work, PHOTO.shape[:2])
     _, content, style, _ = work.painter.gradient(tf.constant(PHOTO.astype(np.float32)), *targets.tensors)
     assert float(content) < 1e-9
     assert float(style) < 1e-9

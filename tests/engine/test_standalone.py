@@ -7,7 +7,7 @@ import json
 import os
 import subprocess
 import sys
-from dataclasses import asdict
+from dataclasses import asdict, replace
 
 import numpy as np
 import pytest
@@ -122,9 +122,17 @@ def test_the_program_is_under_80_lines_and_holds_the_settings():
     compile(text, "run.py", "exec")
 
 
+def test_the_program_of_a_run_in_bfloat16_computes_in_it():
+    line = 'keras.config.set_dtype_policy("mixed_bfloat16")'
+    for precision in ("float32", "bfloat16"):
+        text = program("mnist", values(replace(SETTINGS, precision=precision)))
+        assert (line in text.splitlines()) == (precision == "bfloat16")
+        compile(text, "run.py", "exec")
+
+
 def test_a_setting_that_is_missing_is_not_left_at_another_run_s_value():
     with pytest.raises(KeyError, match="steps"):
-        program("mnist", {})
+        program("mnist", {"precision": "float32"})
 
 
 def test_weights_of_another_network_are_told():

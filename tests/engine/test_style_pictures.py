@@ -10,9 +10,11 @@ from engine.errors import InvalidInput, InvalidSettings
 from engine.sources.styles import STYLES, load_style
 from engine.style_pictures import (
     covering,
+    cropped,
     finished,
     fitted,
     levels,
+    padded,
     prepare,
     regions,
     with_brightness_of,
@@ -62,7 +64,7 @@ def test_pictures_of_every_kind_are_painted(data, shape):
         (png(PHOTO[:1, :1]), "image is 1 × 1 pixels, but must be"),
         (
             file(Image.new("L", (30_000, 10))),
-            "image is 30,000 × 10 pixels.*a shorter side of 1, but it must be 16",
+            "image would be 1 pixels on its shorter side with max_size .*, but must be 16",
         ),
         (file(Image.new("1", (20_000, 20_000))), "image: The picture has too many pixels; at most 40 million"),
         (file(Image.fromarray(PHOTO), "JPEG")[:300], "image: The picture is damaged"),
@@ -94,13 +96,22 @@ def test_the_built_in_styles_are_here_and_full_of_contrast():
         assert style.std() > 25
 
 
-def test_levels_go_from_coarse_to_fine_and_use_every_step():
+def test_levels_double_from_coarse_to_fine_and_use_every_step():
     sizes = levels(StyleSettings(steps=140, sizes=3), (256, 384, 3))
-    assert [shape for shape, _ in sizes] == [(85, 128), (171, 256), (256, 384)]
-    steps = [count for _, count in sizes]
-    assert sum(steps) == 140
-    assert steps == sorted(steps, reverse=True)
+    assert [shape for shape, _ in sizes] == [(64, 96), (128, 192), (256, 384)]
+    assert [count for _, count in sizes] == [47, 46, 47]
     assert levels(StyleSettings(steps=1, sizes=4), (100, 100)) == [((100, 100), 1)]
+
+
+def test_what_the_network_sees_has_sides_on_the_grid():
+    image = np.arange(20 * 35 * 3, dtype=np.float32).reshape(20, 35, 3)
+    larger = padded(image)
+    assert larger.shape == (32, 48, 3)
+    np.testing.assert_array_equal(larger[:20, :35], image)
+    np.testing.assert_array_equal(larger[20, :35], image[19])
+    np.testing.assert_array_equal(padded(image[..., 0])[:, 35], larger[:, 34, 0])
+    np.testing.assert_array_equal(cropped(image), image[:16, :32])
+    assert cropped(image[:9]).shape == (9, 32, 3)
 
 
 def test_sizes_keep_proportions():

@@ -9,9 +9,8 @@ from pathlib import Path
 
 from tests.load import soak as soaking
 from tests.load.app import running, told, total
-from tests.load.classroom import lesson
+from tests.load.classroom import lesson, spread
 from tests.load.day import day
-from tests.load.visits import Watched
 
 FORGET_S = 20
 """How long Streamlit keeps the session of a browser that has gone; 120 by default, which would only have one wait."""
@@ -57,23 +56,13 @@ def teach(options: argparse.Namespace) -> None:
             )
         )
     print(f"{len(seen.tasks)} runs, seen to their end {len(seen.watched)} times")
-    for cause in ("open", "press", "fill", "send", "auto", ""):
-        print(spread(cause or "all", [rerun.seconds for rerun in seen.reruns if cause in ("", rerun.cause)]))
+    for cause in ("open", "press", "fill", "send", "auto", "all"):
+        print(spread(cause, seen.reruns))
     print(f"{sum(rerun.received for rerun in seen.reruns) / 1e6:,.0f} MB received")
     print(f"the oldest request without an answer at the end: {seen.unanswered_s:.1f} s")
     print(f"before: {told(seen.before)}\nduring: {told(seen.during)}\nafter:  {told(seen.after)}")
     print(f"afterwards {total(seen.after) / total(seen.before) - 1:+.1%}")
     print("\n".join(["troubles:", *seen.troubles] if seen.troubles else ["no troubles"]))
-
-
-def spread(name: str, seconds: list[float]) -> str:
-    """How many, and how long they took."""
-    ordered = sorted(seconds) or [0.0]
-    at = {share: ordered[min(len(ordered) - 1, int(share * len(ordered)))] for share in (0.5, 0.95, 0.99)}
-    return (
-        f"{name:>6}: {len(seconds):>6} answers, median {at[0.5]:.3f} s, 95 % within {at[0.95]:.3f} s, "
-        f"99 % within {at[0.99]:.3f} s, longest {ordered[-1]:.2f} s"
-    )
 
 
 def have_a_day(options: argparse.Namespace) -> None:
@@ -83,9 +72,6 @@ def have_a_day(options: argparse.Namespace) -> None:
         if app.group:
             most = f"{app.group.most_bytes() / 1e9:.2f} GB"
             print(f"the control group took at most {most}, files read included; {app.group.killed()} processes killed")
-    for name, done in seen.done.items():
-        end = f"{done.state} {done.reason}" if isinstance(done, Watched) else done or "done"
-        print(f"{name:<26} at most {told(app.peaks[name])}: {end}")
     print(f"peak: {told(app.peak)}, at {app.peak_doing}")
     print("\n".join(["troubles:", *seen.troubles] if seen.troubles else ["no troubles"]))
 

@@ -13,7 +13,7 @@ from playwright.async_api import Error as PlaywrightError
 
 from tests.browser.conftest import ARGUMENTS, CHROMIUM, is_error
 from tests.load import visits
-from tests.load.app import App, Memory
+from tests.load.app import App, Memory, told
 from tests.load.client import Client, Rerun
 from tests.load.soak import forget
 from tests.load.visits import Watched
@@ -115,12 +115,35 @@ async def lesson(
             browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
             stack.push_async_callback(browser.close)
             people += [_browser(browser, app, seen, number, end) for number in range(browsers)]
+        reporter = asyncio.create_task(_report(app, seen))
         await asyncio.gather(*people)
+        reporter.cancel()
     seen.during, app.doing = app.peaks.get("lesson", {}), "afterwards"
     await forget(app, forget_s)
     seen.after = app.settled()
     seen.troubles += app.errors()
     return seen
+
+
+async def _report(app: App, seen: Lesson) -> None:
+    """Print each 20 seconds how it goes."""
+    while True:
+        await asyncio.sleep(20)
+        print(
+            f"{len(seen.tasks)} runs, {len(seen.active)} of them active; {spread('all', seen.reruns)}; "
+            f"{told(app.memory())}; {len(seen.troubles)} troubles",
+            flush=True,
+        )
+
+
+def spread(cause: str, reruns: list[Rerun]) -> str:
+    """How many answers of a cause, or of `all`, and how long they took."""
+    ordered = sorted(rerun.seconds for rerun in reruns if cause in ("all", rerun.cause)) or [0.0]
+    at = {share: ordered[min(len(ordered) - 1, int(share * len(ordered)))] for share in (0.5, 0.95, 0.99)}
+    return (
+        f"{cause:>5}: {len(ordered):>6} answers, median {at[0.5]:.3f} s, 95 % within {at[0.95]:.3f} s, "
+        f"99 % within {at[0.99]:.3f} s, longest {ordered[-1]:.2f} s"
+    )
 
 
 async def _warm_up(app: App, tasks: list[Task]) -> None:
@@ -142,7 +165,7 @@ async def _session(app: App, seen: Lesson, number: int, *, starts: bool, end: fl
     # Nobody comes in the same second.
     await asyncio.sleep(random.uniform(0, min(8.0, (end - time.monotonic()) / 4)))
     turn = number
-    async with Client(app.address) as client:
+    async with Client(app.address, reruns=seen.reruns) as client:
         try:
             while time.monotonic() < end or seen.active:
                 if starts and time.monotonic() < seen.last_start:
@@ -155,7 +178,6 @@ async def _session(app: App, seen: Lesson, number: int, *, starts: bool, end: fl
                     await asyncio.sleep(random.uniform(0.5, 2))
         except (AssertionError, LookupError, ValueError, TimeoutError, ConnectionError) as error:
             seen.troubles.append(f"{who}: {error!r}")
-        seen.reruns += client.reruns
         seen.troubles += [f"{who}: {exception}" for exception in client.exceptions]
         seen.unanswered_s = max(seen.unanswered_s, client.unanswered_s)
 

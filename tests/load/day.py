@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
 from tests.load import visits
-from tests.load.app import App
+from tests.load.app import App, told
 from tests.load.client import Client
 
 
@@ -35,7 +35,7 @@ class Day:
 
 
 async def day(app: App, cifar_steps: int = 1500) -> Day:
-    """Do the jobs in one browser; `app` notes the memory of each under its name."""
+    """Do the jobs in one browser, with a line for each; `app` notes the memory of each under its name."""
     seen = Day()
     async with Client(app.address) as client:
         for name, job in jobs(cifar_steps).items():
@@ -43,6 +43,8 @@ async def day(app: App, cifar_steps: int = 1500) -> Day:
             seen.done[name] = watched = await job(client)
             if isinstance(watched, visits.Watched) and watched.state != "Completed":
                 seen.troubles.append(f"{name}: {watched}")
+            end = f"{watched.state} {watched.reason}" if isinstance(watched, visits.Watched) else watched or "done"
+            print(f"{name:<26} at most {told(app.peaks.get(name, {}))}: {end}", flush=True)
         seen.troubles += client.exceptions
     seen.troubles += app.errors()
     return seen

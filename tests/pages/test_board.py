@@ -142,6 +142,8 @@ def test_only_who_opened_it_manages_it(code):
     assert {"Take off the board", "Close the board"} <= set(labels(app))
     assert not {"Take off the board", "Close the board"} & set(labels(page(ADA, code)))
     assert not {"Take off the board", "Close the board"} & set(labels(page(BEN, code)))
+    assert app.button[labels(app).index("Take off the board")].disabled
+    app.selectbox(key="to remove").set_value("Ada").run()
     app = press(app, "Take off the board")
     assert boards().view(code).standings == ()
     app = press(app, "Close the board")

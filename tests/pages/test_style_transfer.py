@@ -13,9 +13,10 @@ from engine.style_settings import StyleSettings
 from pages.ui.controls import label
 from pages.ui.picture_choice import photograph_file
 from pages.ui.session import lab
+from pages.ui.style_chart import rounded, style_chart
 from pages.ui.style_code import style_code
 from pages.ui.style_inputs import area_mask, memory_note
-from pages.ui.style_stage import share_of_time, style_chart
+from pages.ui.style_stage import share_of_time
 from tests.pages.test_mnist import bar, button, run_until, shown_run
 
 
@@ -134,6 +135,7 @@ def test_the_chart_has_three_lines_on_a_logarithmic_axis_and_a_rule_a_size():
     figure = style_chart(history, [Mark(0, "a"), Mark(2, "b")], 9, "run")
     assert [line["y"] for line in figure["data"]] == [[0.5], [2, 2], [0.1, 0.1]]
     assert figure["layout"]["yaxis"]["type"] == "log"
+    assert figure["layout"]["yaxis"]["ticktext"] == ["0.1", "0.2", "0.5", "1", "2", "5", "10", "20", "50"]
     assert [shape["x0"] for shape in figure["layout"]["shapes"]] == [2]
 
 
@@ -144,3 +146,8 @@ def test_the_code_is_python_and_follows_the_settings(preset):
     compile(code, "shown", "exec")
     assert f"Adam({settings.learning_rate:g})" in code
     assert f"range({settings.steps})" in code
+
+
+def test_numbers_are_written_as_one_reads_them():
+    assert [rounded(value) for value in (6712.3, 0.28466, 0, 1.5e-7)] == ["6,710", "0.285", "0", "1.5e-07"]
+    assert rounded(3021, 2) == "3,000"

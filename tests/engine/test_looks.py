@@ -4,24 +4,27 @@ from dataclasses import replace
 
 import pytest
 
+from engine import looks
 from engine.events import Progress
+from engine.looks import Looks
 from engine.records import Run, State
 from engine.settings import MnistSettings
-from pages.ui import looks
 
 
 @pytest.fixture
-def visit(monkeypatch):
+def shared():
+    return Looks()
+
+
+@pytest.fixture
+def visit(shared, monkeypatch):
     """A function with which a session, by its name, looks at a run at a time in seconds."""
-    looks._looks.clear()
 
     def look(name, run, at):
-        monkeypatch.setattr(looks, "get_script_run_ctx", lambda: type("Context", (), {"session_id": name}))
         monkeypatch.setattr(looks.time, "monotonic", lambda: at)
-        return looks.shared_look(run)
+        return shared.share(run, name)
 
-    yield look
-    looks._looks.clear()
+    return look
 
 
 def run_at(step):
@@ -42,7 +45,7 @@ def test_many_share_a_look_until_it_is_old_or_the_state_changes(visit):
     assert visit("session 2", run_at(9), 1.0 + 2 * looks.SHARED_S) == run_at(9)
 
 
-def test_a_shared_look_is_drawn_once_and_a_new_one_anew(visit):
+def test_a_shared_look_is_drawn_once_and_a_new_one_anew(shared, visit):
     steps = []
 
     def draw(run):
@@ -52,24 +55,24 @@ def test_a_shared_look_is_drawn_once_and_a_new_one_anew(visit):
     for number in range(looks.MANY):
         visit(f"session {number}", run_at(0), 1.0)
     for number in range(looks.MANY):
-        assert looks.drawn(visit(f"session {number}", run_at(number), 1.1), draw) == 0
-    assert looks.drawn(visit("session 0", run_at(50), 3.0), draw) == 50
+        assert shared.drawn(visit(f"session {number}", run_at(number), 1.1), draw) == 0
+    assert shared.drawn(visit("session 0", run_at(50), 3.0), draw) == 50
     # What is no shared look is drawn as often as it is asked for.
-    assert [looks.drawn(run_at(7), draw), looks.drawn(run_at(7), draw)] == [7, 7]
+    assert [shared.drawn(run_at(7), draw), shared.drawn(run_at(7), draw)] == [7, 7]
     assert steps == [0, 50, 7, 7]
 
 
-def test_watchers_are_counted_while_they_ask(visit):
+def test_watchers_are_counted_while_they_ask(shared, visit):
     for number in range(12):
         visit(f"session {number}", run_at(0), 1.0)
     visit("session 0", run_at(1), 1.0 + looks.GONE_S + 1)
-    assert looks.watchers("a") == 1
-    assert looks.watchers("another run") == 0
+    assert shared.watchers("a") == 1
+    assert shared.watchers("another run") == 0
 
 
 def test_the_pace_slows_down_with_the_crowd_and_never_below_what_is_wanted():
-    assert looks.pace_s(1.0, 0) == looks.pace_s(1.0, 1) == looks.pace_s(1.0, 30) == 1.0
-    assert 1.0 < looks.pace_s(1.0, 31) < 1.5
+    assert looks.pace_s(1.0, 0) == looks.pace_s(1.0, 1) == looks.pace_s(1.0, 40) == 1.0
+    assert 1.0 < looks.pace_s(1.0, 41) < 1.5
     assert looks.pace_s(0.45, 1) == 0.45
     paces = [looks.pace_s(0.45, watching) for watching in range(200)]
     assert paces == sorted(paces)

@@ -1,0 +1,115 @@
+"""The three losses of style transfer as a chart, and their numbers in words."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from engine.events import Mark, Progress
+from pages.ui.charts import Figure
+from pages.ui.theme import INPUT, KERNEL, TRAIN
+
+LINES = {
+    "content_loss": ("content", {"color": INPUT, "width": 2}),
+    "style_loss": ("style", {"color": KERNEL, "width": 2}),
+    "total_variation_loss": ("variation", {"color": TRAIN, "width": 1.6, "dash": "dot"}),
+}
+
+
+def rounded(value: float, digits: int = 3) -> str:
+    """A number of so many digits as one reads it: 6,710 rather than 6.71e+03."""
+    return f"{float(f'{value:.{digits}g}'):,g}"
+
+
+def style_chart(history: Sequence[Progress], marks: Sequence[Mark], total: int, revision: str) -> Figure:
+    """Content, style and variation loss over the steps, on a logarithmic axis; a line where the size changes."""
+    lines = [_line(history, name, word, style) for name, (word, style) in LINES.items()]
+    sizes = [mark for mark in marks if mark.step]
+    return {
+        "data": lines,
+        "layout": {
+            "annotations": [*_ends(lines), *(_label(mark) for mark in sizes)],
+            "shapes": [_rule(mark.step) for mark in sizes],
+            "xaxis": {"title": {"text": "Step", "font": {"size": 13}, "standoff": 8}, "range": [0, total]},
+            "yaxis": {
+                "title": {"text": "Loss", "font": {"size": 13}},
+                "type": "log",
+                **_ticks(lines),
+            },
+            "margin": {"l": 60, "r": 96, "t": 22, "b": 42},
+            "paper_bgcolor": "rgba(0,0,0,0)",
+            "plot_bgcolor": "rgba(0,0,0,0)",
+            "showlegend": False,
+            "hovermode": "x unified",
+            "hoverlabel": {"font": {"color": "#23252D"}, "bgcolor": "rgba(255,255,255,0.95)"},
+            "uirevision": revision,
+            "font": {"size": 13},
+        },
+    }
+
+
+def spoken(history: Sequence[Progress]) -> str:
+    """The chart for a screen reader."""
+    if not history:
+        return "Losses over the steps; no values yet."
+    last = history[-1]
+    values = ", ".join(f"{word} {last.metrics[name]:.3g}" for name, (word, _) in LINES.items() if name in last.metrics)
+    return f"Losses over the steps. At step {last.step}: {values}."
+
+
+def _line(history: Sequence[Progress], name: str, word: str, style: Figure) -> Figure:
+    points = [(p.step, p.metrics[name]) for p in history if p.metrics.get(name, 0) > 0]
+    return {
+        "type": "scatter",
+        "mode": "lines",
+        "name": word,
+        "line": style,
+        "x": [step for step, _ in points],
+        "y": [float(f"{value:.4g}") for _, value in points],
+        "hovertemplate": f"{word} %{{y:.3g}}<extra></extra>",
+    }
+
+
+def _ticks(lines: Sequence[Figure]) -> Figure:
+    """Powers of ten; where the losses span only a few of them, twice and five times these too."""
+    logs = np.log10([value for line in lines for value in line["y"]] or [1.0])
+    low, high = int(np.floor(logs.min())), int(np.ceil(logs.max()))
+    values = [
+        times * 10.0**power for power in range(low, high + 1) for times in ((1, 2, 5) if high - low < 4 else (1,))
+    ]
+    return {"tickvals": values, "ticktext": [rounded(value) for value in values]}
+
+
+def _ends(lines: Sequence[Figure]) -> list[Figure]:
+    """Each line named at its last point; names that would touch are pushed apart."""
+    ends = sorted(((float(np.log10(line["y"][-1])), line) for line in lines if line["y"]), key=lambda end: end[0])
+    return [
+        {
+            "x": line["x"][-1],
+            "y": height,
+            "text": f"{line['name']} {rounded(line['y'][-1], 2)}",
+            "font": {"color": line["line"]["color"], "size": 12},
+            "showarrow": False,
+            "xanchor": "left",
+            "xshift": 5,
+            "yshift": 9 * (number - 1),
+        }
+        for number, (height, line) in enumerate(ends)
+    ]
+
+
+def _rule(step: int) -> Figure:
+    line = {"color": TRAIN, "width": 1, "dash": "dot"}
+    return {"type": "line", "x0": step, "x1": step, "y0": 0, "y1": 1, "yref": "paper", "line": line}
+
+
+def _label(mark: Mark) -> Figure:
+    return {
+        "x": mark.step,
+        "y": 1,
+        "yref": "paper",
+        "text": mark.text,
+        "font": {"size": 11},
+        "showarrow": False,
+        "xanchor": "left",
+        "yanchor": "bottom",
+    }
