@@ -57,9 +57,8 @@ class PlainUnpickler(pickle._Unpickler):
     def find_class(self, module: str, name: str) -> Any:
         """What stands for this name."""
         if (module, name) not in self._allowed:
-            raise DamagedSource(
-                f"the pickle asks for {module[:60]}.{name[:60]}, which no file of data needs; it was not read."
-            )
+            asked = "".join(letter if letter.isprintable() else "?" for letter in f"{module[:60]}.{name[:60]}")
+            raise DamagedSource(f"the pickle asks for {asked}, which no file of data needs; it was not read.")
         return self._allowed[module, name]
 
     def _load_build(self) -> None:

@@ -1,19 +1,22 @@
 """Widgets for a window that slides; each keeps its value in the page's address under its key."""
 
 from collections.abc import Mapping
+from typing import Any
 
 import streamlit as st
 
 from engine.sliding import Padding, Sliding
+from pages.ui.sent import sent_number
 
 PADDINGS = ("valid", "same", "1", "2", "3")
 
 
 def number(label: str, key: str, default: int, low: int, high: int, help: str = "") -> int:
     """A whole number from `low` to `high`."""
-    return st.number_input(
-        label, low, high, default, key=key, bind="query-params", persist_state="session", help=help or None
-    )
+    # Streamlit fails on an address with a number that is too long, so it does not get to see such a one.
+    text = st.query_params.get(key)
+    bind: Any = "query-params" if text is None or sent_number(text, low, high) is not None else None
+    return st.number_input(label, low, high, default, key=key, bind=bind, persist_state="session", help=help or None)
 
 
 def padding_input(key: str, default: str) -> Padding:

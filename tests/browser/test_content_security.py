@@ -65,6 +65,7 @@ def test_every_page_works_under_the_policy(app, strict_browser):
         expect(page.get_by_role("heading", name=title, exact=True).first).to_be_visible()
         if path in DRAWN:
             expect(page.locator(DRAWN[path]).first).to_be_visible()
+    page.wait_for_function("() => document.cookie.includes('cnn_lab_visitor=')")
     assert refused == []
     page.evaluate("() => document.head.append(Object.assign(document.createElement('script'), {src: 'https://b.c/'}))")
     page.wait_for_function("() => (window.refused ?? []).length > 0")

@@ -6,6 +6,7 @@ import math
 import numpy as np
 import pytest
 import streamlit as st
+from streamlit.testing.v1 import AppTest
 
 from engine.demonstration import MOST_EDITS, demo_numbers, with_edits
 from engine.errors import InvalidInput
@@ -149,3 +150,18 @@ def test_a_link_cannot_write_on_the_page():
     with pytest.raises(InvalidInput) as told:
         parse_kernel("[a prize](https://example.com)")
     assert "example.com" not in str(told.value)
+
+
+def number_page():
+    from pages.ui.sliding_inputs import number
+
+    number("Input size", "size", 5, 1, 10)
+
+
+@pytest.mark.parametrize("value", ["9" * 5_000, "1e400", "nan", "inf", "-1", "x", "[a](https://b.c)", "99"])
+def test_a_bound_number_survives_any_address(value):
+    app = AppTest.from_function(number_page)
+    app.query_params["size"] = value
+    app.run()
+    assert not app.exception
+    assert app.number_input[0].value in range(1, 11)

@@ -45,7 +45,9 @@ def close_the_lab():
 
 
 def opened(page, **query):
-    app = AppTest.from_file(f"../../pages/{page}.py", default_timeout=120)
+    # Home links to the other pages, which only the app as a whole knows.
+    path = "../../streamlit_app.py" if page == "home" else f"../../pages/{page}.py"
+    app = AppTest.from_file(path, default_timeout=120)
     for name, value in query.items():
         app.query_params[name] = value
     return app.run()
