@@ -36,7 +36,7 @@ def nothing_left_running(lab):
         lab.stop(record.id)
 
 
-def wait_until(condition, timeout_s=15.0):
+def wait_until(condition, timeout_s=60.0):
     deadline = time.monotonic() + timeout_s
     while not condition():
         assert time.monotonic() < deadline, "waited in vain"
@@ -49,7 +49,7 @@ def running(lab, run_id):
 
 
 def test_a_run_completes_with_all_its_events_in_order(lab):
-    run = lab.wait(lab.start(CountSettings(steps=50)), 15)
+    run = lab.wait(lab.start(CountSettings(steps=50)), 60)
     assert run.state == State.COMPLETED
     assert [event.step for event in run.events if isinstance(event, Progress)] == list(range(1, 51))
     assert isinstance(run.events[-1], Completed)
@@ -94,7 +94,7 @@ def test_a_paused_run_waits_does_single_steps_and_goes_on_without_losing_one(lab
     assert lab.watch(run_id).state == State.PAUSED
     assert lab.watch(run_id).elapsed_s < elapsed_s + 0.3
     lab.resume(run_id)
-    run = lab.wait(run_id, 15)
+    run = lab.wait(run_id, 60)
     assert run.state == State.COMPLETED
     assert [event.step for event in progress(lab, run_id)] == list(range(1, 61))
     assert progress(lab, run_id)[-1].metrics["single"] == 0
@@ -105,7 +105,7 @@ def test_a_paused_run_can_be_stopped_and_frees_its_slot(lab):
     paused(lab, run_id)
     lab.stop(run_id)
     assert lab.watch(run_id).state == State.STOPPED
-    assert lab.wait(lab.start(CountSettings()), 15).state == State.COMPLETED
+    assert lab.wait(lab.start(CountSettings()), 60).state == State.COMPLETED
 
 
 def test_the_learning_rate_can_be_changed_within_its_bounds(lab):
@@ -120,7 +120,7 @@ def test_the_learning_rate_can_be_changed_within_its_bounds(lab):
 
 def test_orders_to_a_run_that_is_not_known_or_has_ended_do_nothing(lab):
     run_id = lab.start(CountSettings())
-    lab.wait(run_id, 15)
+    lab.wait(run_id, 60)
     for order in (lab.pause, lab.resume, lab.step):
         order(run_id)
         order("nothing")
@@ -151,7 +151,7 @@ def test_short_calls_and_light_runs_pass_a_heavy_run_by(lab):
     heavy = lab.start(ENDLESS)
     running(lab, heavy)
     assert lab.call(sleep, 0.01) == 0.01
-    assert lab.wait(lab.start(LightSettings()), 15).state == State.COMPLETED
+    assert lab.wait(lab.start(LightSettings()), 60).state == State.COMPLETED
     assert lab.watch(heavy).active
 
 
@@ -190,13 +190,13 @@ def test_a_call_raises_what_its_function_raises(lab):
 
 
 def test_bad_input_fails_the_run_with_its_own_words(lab):
-    run = lab.wait(lab.start(CountSettings(fails_at=2, failure="bad input")), 15)
+    run = lab.wait(lab.start(CountSettings(fails_at=2, failure="bad input")), 60)
     assert (run.state, run.reason) == (State.FAILED, "The picture is blank.")
     assert len(run.events) == 1
 
 
 def test_a_bug_fails_the_run_in_plain_words(lab):
-    run = lab.wait(lab.start(CountSettings(fails_at=1, failure="bug")), 15)
+    run = lab.wait(lab.start(CountSettings(fails_at=1, failure="bug")), 60)
     assert run.state == State.FAILED
     assert run.reason == ("An unexpected ZeroDivisionError ended it: division by zero. The app's log has the details.")
 
@@ -206,7 +206,7 @@ def test_a_killed_worker_fails_its_run_and_the_next_run_completes_ten_times_in_a
         run_id, waiting = lab.start(ENDLESS), lab.start(CountSettings())
         worker = running(lab, run_id).events[0].metrics["pid"]
         os.kill(int(worker), signal.SIGKILL)
-        run = lab.wait(run_id, 15)
+        run = lab.wait(run_id, 60)
         assert run.state == State.FAILED
         assert "worker process died" in run.reason
         after = lab.wait(waiting, 30)
@@ -228,7 +228,7 @@ def test_the_whole_cluster_may_die(lab):
     run_id = lab.start(ENDLESS)
     running(lab, run_id)
     lab._connection._process.kill()
-    run = lab.wait(run_id, 15)
+    run = lab.wait(run_id, 60)
     assert run.state == State.FAILED
     assert "ended" in run.reason or "died" in run.reason
     assert lab.wait(lab.start(CountSettings()), 30).state == State.COMPLETED
@@ -276,7 +276,7 @@ def test_a_scheduler_that_is_not_there_is_told(monkeypatch):
     monkeypatch.setattr("engine.connection.CONNECT_S", 1)
     lab = Lab(warm_up=False)
     try:
-        run = lab.wait(lab.start(CountSettings()), 15)
+        run = lab.wait(lab.start(CountSettings()), 60)
         assert run.state == State.FAILED
         assert "No scheduler answers at tcp://127.0.0.1:9" in run.reason
     finally:
@@ -313,7 +313,7 @@ def test_a_cluster_of_two_workers_runs_two_at_a_time(monkeypatch):
         for process in processes:
             process.terminate()
         for process in processes:
-            process.wait(20)
+            process.wait(60)
 
 
 @pytest.mark.parametrize("end", [signal.SIGTERM, signal.SIGKILL, signal.SIGINT], ids=str)
