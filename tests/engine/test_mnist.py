@@ -26,7 +26,7 @@ def test_the_chart_begins_before_the_first_step_and_ends_with_the_last():
 
 
 def test_the_chapters_settings_learn_the_embedded_digits():
-    result = list(start(MnistSettings()))[-1].result
+    result = list(start(MnistSettings(eval_every=100)))[-1].result
     assert result["test_accuracy"] >= 0.93
     assert result["test_images"] == 1000
     assert result["test_accuracy_low"] < result["test_accuracy"] < result["test_accuracy_high"]
