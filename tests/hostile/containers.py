@@ -36,6 +36,13 @@ def written(write):
         return path.read_bytes()
 
 
+def npz_of(save, arrays):
+    """What NumPy's `save` writes of the arrays."""
+    content = io.BytesIO()
+    save(content, **arrays)
+    return content.getvalue()
+
+
 def zipped(members, method=zipfile.ZIP_DEFLATED):
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", method) as archive:
@@ -69,10 +76,7 @@ def seeds(kind):
             return [torch_file({"a.weight": (2, 3), "b.bias": (4,)})]
         case "npz":
             arrays = dict(zip(("x_train", "y_train", "x_test", "y_test"), small_arrays(8, 4), strict=True))
-            return [
-                written(lambda path: np.savez(path.open("wb"), **arrays)),
-                written(lambda path: np.savez_compressed(path.open("wb"), **arrays)),
-            ]
+            return [npz_of(np.savez, arrays), npz_of(np.savez_compressed, arrays)]
         case "idx":
             return [gzip.compress(idx_bytes(small_arrays(8, 4)[0])), gzip.compress(idx_bytes(small_arrays(8, 4)[1]))]
         case "h5":

@@ -11,6 +11,7 @@ It keeps the tree of elements, the values of widgets, the cache of messages and 
 """
 
 import asyncio
+import contextlib
 import copy
 import http.client
 import http.cookies
@@ -29,6 +30,9 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
 XSRF = "_streamlit_xsrf"
+DRAWN_S = 10.0
+"""How long somebody looks for a widget on a page that is being drawn."""
+
 ANSWER_S = 60.0
 """The longest that a rerun may take."""
 
@@ -161,13 +165,13 @@ class Client:
 
     async def fill(self, label: str, value: Any) -> Rerun | None:
         """Give the widget with this label another value; None where it belongs to a form, which is sent later."""
-        node = self.find(label, *VALUES)
+        node = await self._found(label, *VALUES)
         self._keep(node, value)
         return None if node.message.form_id else await self._rerun("fill", node.fragment)
 
     async def press(self, label: str, key: str = "") -> Rerun:
         """Press the button with this label, or the one of these whose key begins with `key`."""
-        node = self.find(label, "button", key=key)
+        node = await self._found(label, "button", key=key)
         if node.message.disabled:
             raise ValueError(f"the button {label!r} is disabled")
         return await self._rerun("press", node.fragment, WidgetState(id=node.message.id, trigger_value=True))
@@ -214,10 +218,13 @@ class Client:
 
     def find(self, label: str, *kinds: str, key: str = "") -> Node:
         """The first widget with this label."""
-        for node in self.shown(*kinds):
-            if node.message.label == label and _key(node).startswith(key):
-                return node
+        if node := self._match(label, *kinds, key=key):
+            return node
         raise LookupError(f"the page has no {' or '.join(kinds)} {label!r}")
+
+    def _match(self, label: str, *kinds: str, key: str) -> Node | None:
+        found = (n for n in self.shown(*kinds) if n.message.label == label and _key(n).startswith(key))
+        return next(found, None)
 
     def component(self, key: str) -> Node:
         """The component whose key is, or begins with, `key`."""
@@ -229,6 +236,12 @@ class Client:
     def data(self, key: str) -> Any:
         """What the component with this key was told to show."""
         return json.loads(self.component(key).message.json)
+
+    async def _found(self, label: str, *kinds: str, key: str = "") -> Node:
+        """`find`, for somebody who looks again while the page is still being drawn."""
+        with contextlib.suppress(TimeoutError):
+            await self.until(lambda _: self._match(label, *kinds, key=key), DRAWN_S)
+        return self.find(label, *kinds, key=key)
 
     async def until(self, seen: Any, timeout_s: float) -> None:
         """Wait until `seen(client)` holds, as somebody who only watches does. Raises `TimeoutError`."""
