@@ -283,39 +283,6 @@ def test_a_scheduler_that_is_not_there_is_told(monkeypatch):
         lab.close()
 
 
-def dask(*arguments):
-    return subprocess.Popen(
-        [sys.executable, "-m", "dask", *arguments], cwd=ROOT, stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL
-    )
-
-
-def test_a_cluster_of_two_workers_runs_two_at_a_time(monkeypatch):
-    """A scheduler with Dask's own defaults, which would run the task of a dead worker again."""
-    address = "tcp://127.0.0.1:28786"
-    worker = ("worker", address, "--host", "127.0.0.1", "--resources", "slot=1", "--nthreads", "2", "--no-dashboard")
-    processes = [dask("scheduler", "--host", "127.0.0.1", "--port", "28786", "--no-dashboard")]
-    processes += [dask(*worker), dask(*worker)]
-    monkeypatch.setenv("CNN_LAB_SCHEDULER", address)
-    lab = Lab(warm_up=False)
-    try:
-        first, second, third = (lab.start(ENDLESS) for _ in range(3))
-        pids = {running(lab, run_id).events[0].metrics["pid"] for run_id in (first, second)}
-        assert len(pids) == 2
-        assert lab.watch(third).state == State.QUEUED
-        os.kill(int(lab.watch(second).events[0].metrics["pid"]), signal.SIGKILL)
-        run = lab.wait(second, 20)
-        assert run.state == State.FAILED
-        assert "worker process died" in run.reason
-        assert lab.watch(first).active
-        running(lab, third)
-    finally:
-        lab.close()
-        for process in processes:
-            process.terminate()
-        for process in processes:
-            process.wait(60)
-
-
 @pytest.mark.parametrize("end", [signal.SIGTERM, signal.SIGKILL, signal.SIGINT], ids=str)
 def test_no_process_outlives_the_app(end):
     code = (
