@@ -86,7 +86,7 @@ def _drawing() -> dict[str, Any]:
     """What the pad last sent, also before a change of page, which clears the pad's own state."""
     drawing = sent(PAD, "drawing")
     if isinstance(drawing, dict):
-        version = sent_number(drawing.get("version"), 0, 10**9) or 0
+        version = sent_number(drawing.get("version"), 0, 2**53) or 0
         st.session_state[DRAWN] = {"strokes": drawing.get("strokes"), "version": version}
     return st.session_state.get(DRAWN, {"strokes": [], "version": 0})
 

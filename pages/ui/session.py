@@ -23,8 +23,8 @@ STARTED = "started last"
 
 R = TypeVar("R")
 
-CALLS_A_MINUTE, CALLS_OF_ALL = 300, 3_000
-"""Short calls; whoever draws a digit makes five a second at most."""
+CALLS_A_MINUTE, CALLS_OF_ALL = 1_200, 12_000
+"""Short calls; whoever draws a digit makes ten to twenty a second, one after another."""
 
 
 class SharedLab(Lab):
@@ -35,7 +35,7 @@ class SharedLab(Lab):
     def call(self, function: Callable[..., R], *arguments: Any, timeout_s: float = 10.0) -> R:
         """As `Lab.call`; raises `TooMany` for a visitor who calls without pause."""
         if not self.calls.take(visitor()):
-            raise TooMany(f"You have asked for more than {CALLS_A_MINUTE} answers within a minute: wait a little.")
+            raise TooMany(f"You have asked for more than {CALLS_A_MINUTE:,} answers within a minute: wait a little.")
         return super().call(function, *arguments, timeout_s=timeout_s)
 
 
