@@ -131,7 +131,7 @@ def test_everything_can_be_taken_away(two_runs, open_page, browser, tmp_path):
     assert drawing.tag.endswith("svg")
     assert "Accuracy" in "".join(drawing.itertext())
     assert_draws_itself(browser, saved(page, re.compile("loss as HTML"), tmp_path))
-    expect(page.get_by_text(address.partition("?")[0] + "?run=")).to_be_visible()
+    expect(page.get_by_role("tabpanel").get_by_text(address.partition("?")[0] + "?run=")).to_be_visible()
 
 
 def assert_draws_itself(browser, path):

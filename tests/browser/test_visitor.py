@@ -23,7 +23,7 @@ def test_a_class_joins_by_the_code_on_the_screen(open_page, app: str) -> None:
     teacher.get_by_role("button", name="Train").click()
     teacher.get_by_role("button", name="Share").click()
     code = teacher.locator(".lab-code").inner_text()
-    expect(teacher.get_by_alt_text("QR code of the link to this run")).to_be_visible()
+    expect(teacher.get_by_role("dialog").get_by_alt_text("QR code of the link to this run")).to_be_visible()
     phone = open_page(app, viewport={"width": 390, "height": 844}, has_touch=True)
     phone.get_by_role("button", name="Join with a code").tap()
     field = phone.get_by_role("textbox")
