@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from engine.events import Mark, Progress
-from pages.ui.charts import Figure
+from pages.ui.charts import Figure, axis_title, layout_of
 from pages.ui.theme import INPUT, KERNEL, TRAIN
 
 LINES = {
@@ -27,22 +27,10 @@ def style_chart(history: Sequence[Progress], marks: Sequence[Mark], total: int, 
     return {
         "data": lines,
         "layout": {
+            **layout_of({"title": axis_title("Loss"), "type": "log", **_ticks(lines)}, total, revision),
             "annotations": [*_ends(lines), *(_label(mark) for mark in sizes)],
             "shapes": [_rule(mark.step) for mark in sizes],
-            "xaxis": {"title": {"text": "Step", "font": {"size": 13}, "standoff": 8}, "range": [0, total]},
-            "yaxis": {
-                "title": {"text": "Loss", "font": {"size": 13}},
-                "type": "log",
-                **_ticks(lines),
-            },
             "margin": {"l": 60, "r": 96, "t": 22, "b": 42},
-            "paper_bgcolor": "rgba(0,0,0,0)",
-            "plot_bgcolor": "rgba(0,0,0,0)",
-            "showlegend": False,
-            "hovermode": "x unified",
-            "hoverlabel": {"font": {"color": "#23252D"}, "bgcolor": "rgba(255,255,255,0.95)"},
-            "uirevision": revision,
-            "font": {"size": 13},
         },
     }
 
