@@ -100,7 +100,7 @@ def needed_bytes(settings: Settings, sizes: Sequence[int] = ()) -> float:
         case DeepDreamSettings():
             return _dream(settings)
         case ChannelSettings():
-            return 210 * MB if settings.channels else 60 * MB
+            return 370 * MB if settings.channels else 60 * MB
         case PrepareSettings():
             return 250 * MB
         case _:
