@@ -47,8 +47,9 @@ def start_cluster() -> tuple[subprocess.Popen[str], str]:
         stdout=subprocess.PIPE,
         text=True,
         env={"TF_CPP_MIN_LOG_LEVEL": "2", **os.environ, "PYTHONPATH": os.pathsep.join(paths)},
-        # Ctrl-C in the terminal is for the app; the child ends with it.
-        start_new_session=True,
+        # Ctrl-C in the terminal is for the app; the child ends with it. A group, not a session: Linux shares processors
+        # out between sessions first, and the priorities of `engine.priority` would count for nothing.
+        process_group=0,
     )
     assert process.stdout
     with process.stdout:
@@ -89,7 +90,7 @@ def main() -> None:
             # set, or the computer slept.
             "distributed.scheduler.worker-ttl": None,
             # Before a worker connects.
-            "distributed.worker.preload": ["engine.clock"],
+            "distributed.worker.preload": ["engine.clock", "engine.priority"],
             # The scheduler remembers the last events of each topic; the lab keeps its own record.
             "distributed.admin.low-level-log-length": 10,
             # Nothing here is worth spilling to disk; the last resort stays: a worker that fills the memory is ended.

@@ -15,7 +15,7 @@ MANY = 5
 """Fewer watchers each see the run as it is."""
 
 REFRESHES_A_SECOND = 25
-"""For all who watch one run. Each takes about 7 ms of a processor that the run needs too."""
+"""For all who watch, whichever run. Each takes about 7 ms of a processor that the runs need too."""
 
 CROWD = 5
 """Watchers are counted in fives, so that the page need not change its pace with everyone who comes."""
@@ -68,12 +68,12 @@ class Looks:
         found: R = made[name]
         return found
 
-    def watchers(self, run_id: str) -> int:
-        """How many sessions have watched the run in the last seconds."""
+    def watchers(self) -> int:
+        """How many sessions have watched a run in the last seconds."""
         now = time.monotonic()
         with self._lock:
-            look = self._looks.get(run_id)
-            return sum(now - asked <= GONE_S for asked in look.asked.values()) if look else 0
+            asked = [item for look in self._looks.values() for item in look.asked.items()]
+        return len({session for session, at in asked if now - at <= GONE_S})
 
 
 def pace_s(wanted_s: float, watching: int) -> float:

@@ -48,13 +48,13 @@ def live_view(
 
     first = run.elapsed_s < FIRST_S
     wanted_s = min(FIRST_POLL_S, poll_s) if first else poll_s
-    every_s = pace_s(wanted_s, watchers(run.id))
+    every_s = pace_s(wanted_s, watchers())
 
     @st.fragment(run_every=every_s if run.active else None)
     def view() -> None:
         now = lab().watch(run.id) or run
         if run.active and (
-            not now.active or (first and now.elapsed_s >= FIRST_S) or _other_pace(now, wanted_s, every_s)
+            not now.active or (first and now.elapsed_s >= FIRST_S) or _other_pace(wanted_s, every_s)
         ):
             st.rerun()
         with st.container(horizontal=True, vertical_alignment="center", key=f"{key}-steered" if steered else key):
@@ -67,9 +67,9 @@ def live_view(
     view()
 
 
-def _other_pace(run: Run, wanted_s: float, every_s: float) -> bool:
+def _other_pace(wanted_s: float, every_s: float) -> bool:
     """Whether many have come, or more than a few have left, since `every_s` was right."""
-    watching = watchers(run.id)
+    watching = watchers()
     return pace_s(wanted_s, watching) > every_s or pace_s(wanted_s, watching + FEW) < every_s
 
 

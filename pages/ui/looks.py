@@ -28,6 +28,6 @@ def drawn(run: Run, draw: Callable[[Run], R]) -> R:
     return _looks().drawn(run, draw)
 
 
-def watchers(run_id: str) -> int:
-    """How many browsers have watched the run in the last seconds."""
-    return _looks().watchers(run_id)
+def watchers() -> int:
+    """How many browsers have watched a run in the last seconds."""
+    return _looks().watchers()

@@ -66,8 +66,11 @@ def test_watchers_are_counted_while_they_ask(shared, visit):
     for number in range(12):
         visit(f"session {number}", run_at(0), 1.0)
     visit("session 0", run_at(1), 1.0 + looks.GONE_S + 1)
-    assert shared.watchers("a") == 1
-    assert shared.watchers("another run") == 0
+    assert shared.watchers() == 1
+    shared.share(replace(run_at(1), id="another run"), "session 0")
+    assert shared.watchers() == 1
+    shared.share(replace(run_at(1), id="another run"), "session 1")
+    assert shared.watchers() == 2
 
 
 def test_the_pace_slows_down_with_the_crowd_and_never_below_what_is_wanted():
