@@ -39,17 +39,28 @@ def _stage(given: bool) -> None:
         st.html(f'<div class="lab-preview-place"><p class="lab-note">{note}</p></div>')
         return
     try:
-        shown = _preview(chosen(CifarSettings), st.session_state.get(NUMBER, FIRST), st.session_state.get(SEED, 0))
+        shown = _shown(_distortions(), st.session_state.get(NUMBER, FIRST), st.session_state.get(SEED, 0), given=given)
     except LabError as error:
         st.error(str(error), icon=":material/error:")
         return
-    st.html(preview_html(shown, given=given))
+    st.html(shown)
     st.caption(
         "Standardisation takes each picture's mean off and divides by its deviation, so brightness leaves no trace, "
         "and of contrast only what differs between colours. Switch the view and see."
         if given
         else "Every time a picture comes by, the network sees another of these, and never the picture itself twice."
     )
+
+
+def _distortions() -> CifarSettings:
+    """The settings that count here, all others at their defaults: a change of those makes no other picture."""
+    now = chosen(CifarSettings)
+    return CifarSettings(brightness=now.brightness, contrast=now.contrast, crop=now.crop, flip=now.flip)
+
+
+@st.cache_data(max_entries=64, show_spinner=False)
+def _shown(settings: CifarSettings, number: int, seed: int, *, given: bool) -> str:
+    return preview_html(_preview(settings, number, seed), given=given)
 
 
 @st.cache_data(max_entries=64, show_spinner=False)

@@ -42,7 +42,8 @@ def channel_browser() -> None:
 
 
 def _grid(network: str, layer: str, channels: list[int]) -> None:
-    missing = tuple(channel for channel in channels if channel not in kept_pictures(network, layer, channels))
+    made = kept_pictures(network, layer, channels)
+    missing = tuple(channel for channel in channels if channel not in made)
     # A dream has the processor to itself; the page is drawn anew when it ends.
     dreaming = is_dreaming()
     _make_only(ChannelSettings(network, layer, missing) if missing and not dreaming else None)

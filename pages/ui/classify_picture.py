@@ -7,7 +7,7 @@ from PIL import Image
 
 from engine.classifying import Named, classify, square
 from engine.errors import LabError
-from engine.images import Pixels, png_address, shrink
+from engine.images import Pixels, jpeg_address, png_address, shrink
 from engine.sources.cifar10 import NAMES
 from pages.ui.class_bars import class_bars_html
 from pages.ui.colour_maps import viridis
@@ -43,10 +43,15 @@ def _section() -> None:
     with stage:
         note = loading()
         try:
-            named = None if note else _named(picture)
+            shown = named_html(picture, None, "", note) if note else _shown(picture, BLOCKS[layer or "7×7 maps"])
         except LabError as error:
-            named, note = None, str(error)
-        st.html(named_html(picture, named, BLOCKS[layer or "7×7 maps"], note))
+            shown = named_html(picture, None, "", str(error))
+        st.html(shown)
+
+
+@st.cache_data(max_entries=96, show_spinner=False)
+def _shown(picture: Pixels, block: str) -> str:
+    return named_html(picture, _named(picture), block, "")
 
 
 @st.cache_data(max_entries=32, show_spinner=False)
@@ -60,7 +65,7 @@ def named_html(picture: Pixels, named: Named | None, block: str, note: str) -> s
         return f'<div class="lab-named-place"><p class="lab-note">{note}</p></div>'
     best = int(named.probabilities.argmax())
     shares = {name: float(share) for name, share in zip(NAMES, named.probabilities, strict=True)}
-    overlaid = png_address(overlay(shrink(picture, SHOWN), named.looked[block]))
+    overlaid = jpeg_address(overlay(shrink(picture, SHOWN), named.looked[block]))
     figures = (
         _figure(png_address(named.seen), "All that the network gets: 32×32 pixels", "The picture at 32×32 pixels")
         + _figure(overlaid, f"What spoke for {NAMES[best]}: bright", f"Where the network saw {NAMES[best]}")

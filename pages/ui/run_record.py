@@ -17,7 +17,8 @@ def result_of(run: Run | None) -> dict | None:
     return next((dict(e.result) for e in run.events if isinstance(e, Completed)), None) if run else None
 
 
-@st.cache_data(show_spinner=False)
+# Not `cache_data`, which reads a copy out of a pickle at each rerun.
+@st.cache_resource(show_spinner=False)
 def example_run(cls: type[ExperimentSettings], file: str) -> Run:
     """The run in a file of the examples: its settings, and its events as `as_json` writes them."""
     record = json.loads((EXAMPLES / file).read_text())
