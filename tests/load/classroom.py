@@ -127,17 +127,17 @@ async def lesson(
 
 async def _report(app: App, seen: Lesson) -> None:
     """Print each 20 seconds how it goes, and what has gone wrong since."""
-    told_of = 0
+    told_of = answers = 0
     while True:
         await asyncio.sleep(20)
         print(
-            f"{len(seen.tasks)} runs, {len(seen.active)} of them active; {spread('all', seen.reruns)}; "
+            f"{len(seen.tasks)} runs, {len(seen.active)} of them active; {spread('all', seen.reruns[answers:])}; "
             f"{told(app.memory())}; {len(seen.troubles)} troubles",
             *seen.troubles[told_of:],
             sep="\n  ",
             flush=True,
         )
-        told_of = len(seen.troubles)
+        told_of, answers = len(seen.troubles), len(seen.reruns)
 
 
 def spread(cause: str, reruns: list[Rerun]) -> str:
