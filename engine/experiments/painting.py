@@ -16,8 +16,8 @@ from engine.models.vgg import build_features
 from engine.sources.vgg import Vgg
 
 BETA1, BETA2, EPSILON = 0.9, 0.999, 1e-8
-"""Adam's. As in the paper (Kingma and Ba, 2014, algorithm 1) epsilon is added to the corrected deviation: TensorFlow adds
-it before the correction, where it is as large as a tenth of the gradients of losses divided by their targets."""
+"""Adam's. As in the paper (Kingma and Ba, 2014, algorithm 1) epsilon is added to the corrected deviation. TensorFlow
+adds it before the correction, where it is a tenth of the gradients of losses that are divided by their targets."""
 
 BLOCK = 1024
 """Positions whose product is one matrix product of a Gram matrix: two to three times faster than all at once."""

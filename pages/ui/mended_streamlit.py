@@ -25,7 +25,7 @@ def mend() -> None:
 
 
 def request_rerun(session: Any, client_state: ClientState | None) -> None:
-    """Streamlit's own, but a fragment waits until the thread that has just run the whole page has been heard to its end.
+    """Streamlit's own, but a fragment waits until the thread that has just run the page has been heard to its end.
 
     Otherwise a new thread takes its place, and what is left of the page, its timers and that it is done are dropped: on
     a busy computer the page of a run stood still (the case of streamlit/streamlit#9921, with a fragment that is still
