@@ -42,6 +42,9 @@ class LocalResponseNormalization(keras.layers.Layer):
         return x * tf.math.rsqrt(tf.sqrt(q)) * tf.math.rsqrt(q)
 
 
+# A function of its own, traced once for all networks: TensorFlow never forgets a gradient that was made in a graph, nor
+# that graph, nor the training data in it.
+@tf.function(autograph=False)
 @tf.custom_gradient
 def _normalize(x: tf.Tensor, band: tf.Tensor, bias: tf.Tensor, alpha: tf.Tensor) -> Any:
     sums = tf.matmul(_square(x), band)
