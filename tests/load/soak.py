@@ -34,7 +34,7 @@ LIGHT: dict[str, Activity] = {
     "MNIST": lambda client: visits.train(client, "mnist", {"Steps": random.choice([40, 60, 80])}),
 }
 MOST_GROWTH = 0.05
-SHORT_TUNING = {"Per class": 10, "Head steps": 20, "Tune steps": 0, "Test images": 100}
+SHORT_TUNING = {"Per class": 10, "Head steps": 20, "Tune steps": 1, "Test images": 100}
 ALL: dict[str, Activity] = {
     **LIGHT,
     "CIFAR-10": lambda client: visits.train(client, "cifar", {"Steps": random.choice([20, 30]), "Eval every": 10}),
