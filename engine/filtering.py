@@ -48,7 +48,7 @@ def luma(image: Pixels) -> Floats:
 
 
 def scale_of(values: Floats) -> float:
-    """What is drawn at full strength: 99.5 % of the values are weaker, so that one bright pixel dims nothing."""
+    """What is drawn at full strength: 99.5% of the values are weaker, so that one bright pixel dims nothing."""
     sample = np.abs(values.ravel()[:: max(1, values.size // 40_000)])
     return float(np.percentile(sample, 99.5)) or 1.0
 

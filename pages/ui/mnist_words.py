@@ -12,7 +12,7 @@ def example() -> Run:
 
 
 def summary(run: Run, result: dict) -> str:
-    """The result in words, with its 95 % interval."""
+    """The result in words, with its 95% interval."""
     if diverged := divergence(result):
         return diverged
     low, high = result["test_accuracy_low"], result["test_accuracy_high"]
@@ -22,7 +22,7 @@ def summary(run: Run, result: dict) -> str:
     )
     return (
         f"**{result['test_accuracy']:.1%} of all {result['test_images']:,} test digits are read right** "
-        f"(95 % interval {low:.1%} to {high:.1%}), after {duration(run.elapsed_s)} "
+        f"(95% interval {low:.1%} to {high:.1%}), after {duration(run.elapsed_s)} "
         f"at {result['examples_per_second']:,.0f} images/s.{guessing if low <= 0.1 else ''} {result['remark']}"
     )
 
@@ -38,7 +38,7 @@ def what_to_notice(result: dict | None) -> str:
     return f"""
 - **Almost everything is learned in the first hundred steps.** The loss falls steeply, then creeps: easy digits first,
   the odd ones for the rest of the run.
-- **The untrained network scores about 10 %**, because one guess in ten is right. The charts begin there, at step 0.
+- **The untrained network scores about 10%**, because one guess in ten is right. The charts begin there, at step 0.
 - **Train above test is the beginning of overfitting.** The network has seen the training digits and not the test
   digits.{gap}
 - **The curves tremble.** Each training point is the mean of a few batches, measured *before* the network learned from
