@@ -8,14 +8,6 @@ from pages.ui.cards import CARDS
 from pages.ui.session import lab
 from tests.engine.mnist_files import small_arrays, write_npz
 
-
-@pytest.fixture(scope="module", autouse=True)
-def close_the_lab():
-    yield
-    lab().close()
-    lab.clear()
-
-
 DOWNLOADS = [
     "Download MNIST digits (11 MB)",
     "Download CIFAR-10 (170 MB)",

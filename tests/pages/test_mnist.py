@@ -21,13 +21,6 @@ def app():
     return AppTest.from_file("../../pages/mnist.py", default_timeout=60).run()
 
 
-@pytest.fixture(scope="module", autouse=True)
-def close_the_lab():
-    yield
-    lab().close()
-    lab.clear()
-
-
 def button(app, name):
     return next(b for b in app.button if b.label == name)
 

@@ -22,13 +22,6 @@ TINY = MnistSettings(steps=25, eval_size=20, batch_size=20, conv1_features=3, co
 TABS = ("Where it is wrong", "What it learned", "Spot the bug", "Your turn")
 
 
-@pytest.fixture(scope="module", autouse=True)
-def close_the_lab():
-    yield
-    lab().close()
-    lab.clear()
-
-
 @pytest.fixture(scope="module")
 def run_id():
     made = lab().start(TINY)
