@@ -42,9 +42,9 @@ def test_a_variant_keeps_its_digit_in_the_picture(few):
 
 
 def test_a_short_training_learns(few, monkeypatch):
-    monkeypatch.setattr(script, "STEPS", 250)
+    monkeypatch.setattr(script, "STEPS", 500)
     monkeypatch.setattr(script, "VARIANTS", 1)
     network = build_network(SETTINGS)
     (point,) = [event for event in script.train(network, few) if getattr(event, "metrics", None)]
-    assert point.step == 250
+    assert point.step == 500
     assert script.accuracy(network, few.test_images, few.test_labels) > 0.8

@@ -18,3 +18,12 @@ def no_runs_of_another_file(close_the_lab):
     for record in lab().runs.all():
         lab().stop(record.id)
         lab().runs.delete(record.id)
+
+
+@pytest.fixture(autouse=True)
+def no_session_of_keras_is_cleared(monkeypatch):
+    """Streamlit does so after every script run, a fifth of a second, in a process that has imported Keras.
+
+    The app has not, but this one may have, for tests of the engine.
+    """
+    monkeypatch.setattr("streamlit.runtime.scriptrunner.script_runner._clean_problem_modules", lambda: None)
