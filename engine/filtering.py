@@ -63,7 +63,7 @@ def coloured(values: Floats, colouring: Colouring, scale: float) -> Pixels:
     if colouring == "absolute":
         return np.clip(np.abs(values) * (255 / scale), 0, 255).astype(np.uint8)
     index = np.clip(values * (127 / scale), -127, 127) + 127.5
-    return _SIGNED[index.astype(np.uint8)]
+    return np.take(_SIGNED, index.astype(np.uint8), axis=0)
 
 
 def parse_kernel(text: str) -> Floats:
