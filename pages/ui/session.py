@@ -1,5 +1,6 @@
 """The one lab that all pages and browsers share, and which run a page is showing."""
 
+import gc
 import os
 from collections.abc import Callable
 from typing import Any, TypeVar
@@ -44,6 +45,9 @@ def lab() -> Lab:
     """The lab; its workers start warming up with the first page that anyone opens."""
     # Each script run has a thread of its own, and would keep what it freed for itself.
     keep_allocator_tidy()
+    # What is loaded by now stays: no full collection of garbage, of which each stops the app, looks at it again.
+    gc.collect()
+    gc.freeze()
     limit_bytes = int(float(os.environ.get("CNN_LAB_RUNS_MB") or 500) * 1_000_000)
     return SharedLab(Archive(cache_folder() / "runs", EXPERIMENTS, limit_bytes))
 

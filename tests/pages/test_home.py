@@ -1,5 +1,7 @@
 """Home in AppTest."""
 
+import gc
+
 import pytest
 from streamlit.testing.v1 import AppTest
 
@@ -94,3 +96,8 @@ def test_workers_that_cannot_be_reached_are_told(monkeypatch):
     assert [warning.value for warning in app.warning] == ["The worker processes did not start."]
     lab().close()
     lab.clear()
+
+
+def test_collections_of_garbage_leave_out_what_was_loaded_with_the_app():
+    lab()
+    assert gc.get_freeze_count() > 10_000
