@@ -37,7 +37,7 @@ class Attempt:
 class Verdict:
     """Whether a challenge is solved, how it stands in words, and by which run; no run where none comes near.
 
-    brief: the same in a word, such as "97.4 %"; score: the higher, the nearer, among verdicts of one challenge that are
+    brief: the same in a word, such as "97.4%"; score: the higher, the nearer, among verdicts of one challenge that are
     solved, and among those that are not.
     """
 
@@ -130,19 +130,19 @@ def judge_luck(tried: Sequence[Attempt]) -> Verdict:
 MNIST_CHALLENGES = (
     Challenge(
         "In a hurry",
-        "Read at least 97 % of all test digits after at most 200 steps.",
+        "Read at least 97% of all test digits after at most 200 steps.",
         "The chapter's steps are timid, and its batches small.",
         reach(0.97, lambda a: a.result["steps"] <= 200, "No run of at most 200 steps yet."),
     ),
     Challenge(
         "A tenth of the network",
-        f"Read at least 95 % with at most {CHAPTER_PARAMETERS // 10:,} parameters.",
+        f"Read at least 95% with at most {CHAPTER_PARAMETERS // 10:,} parameters.",
         "Nine in ten parameters sit in one layer: the dense one. What makes its input or its output smaller?",
         reach(0.95, lambda a: a.result["parameters"] <= CHAPTER_PARAMETERS // 10, "No network that small yet."),
     ),
     Challenge(
         "Without momentum",
-        "Read at least 95 % with momentum 0, in at most 500 steps.",
+        "Read at least 95% with momentum 0, in at most 500 steps.",
         "Momentum 0.9 makes a steady gradient count about ten times over.",
         reach(
             0.95,
@@ -158,7 +158,7 @@ MNIST_CHALLENGES = (
     ),
     Challenge(
         "Just luck",
-        "Make two runs that differ in nothing but the seed, above 80 %, and at least one point apart.",
+        "Make two runs that differ in nothing but the seed, above 80%, and at least one point apart.",
         "Short runs are the luckiest. What does that say of a difference of half a point between two networks?",
         judge_luck,
     ),

@@ -12,13 +12,13 @@ FEW_STEPS, FEW_PARAMETERS, FEW_PICTURES, FEW_PIXELS = 300, 100_000, 10, 64
 CIFAR_CHALLENGES = (
     Challenge(
         "In a hurry",
-        f"Name at least 50 % of the test pictures right after at most {FEW_STEPS} steps (Photo-10: 80 %).",
+        f"Name at least 50% of the test pictures right after at most {FEW_STEPS} steps (Photo-10: 80%).",
         "Which schedule is made for short runs? And what do the layers start to agree on with batch normalisation?",
         reach(0.5, lambda a: a.result["steps"] <= FEW_STEPS, f"No run of at most {FEW_STEPS} steps yet.", 0.8),
     ),
     Challenge(
         "A narrow network",
-        f"Name at least 55 % right with at most {FEW_PARAMETERS:,} parameters (Photo-10: 80 %).",
+        f"Name at least 55% right with at most {FEW_PARAMETERS:,} parameters (Photo-10: 80%).",
         "Width counts twice: a convolution has as many kernels as it gives maps, each as deep as the maps it reads.",
         reach(0.55, lambda a: a.result["parameters"] <= FEW_PARAMETERS, "No network that small yet.", 0.8),
     ),
@@ -27,8 +27,8 @@ CIFAR_CHALLENGES = (
 FINE_TUNING_CHALLENGES = (
     Challenge(
         "Ten of each",
-        f"Name at least 50 % of the test pictures right from {FEW_PICTURES} pictures of each class or fewer "
-        "(Photo-10: 85 %).",
+        f"Name at least 50% of the test pictures right from {FEW_PICTURES} pictures of each class or fewer "
+        "(Photo-10: 85%).",
         "The pictures are few, but what the backbone has seen is not: how large must they be for it?",
         reach(
             0.5,
@@ -39,7 +39,7 @@ FINE_TUNING_CHALLENGES = (
     ),
     Challenge(
         "Small pictures",
-        f"Name at least 50 % right at a size of {FEW_PIXELS} pixels or less (Photo-10: 85 %).",
+        f"Name at least 50% right at a size of {FEW_PIXELS} pixels or less (Photo-10: 85%).",
         "More pictures of each class make up for some of what is lost.",
         reach(
             0.5,

@@ -57,7 +57,7 @@ class Scores:
 class Bin:
     """The images whose confidence is within one interval: how sure the network is there, and how often right.
 
-    low, high: Wilson's 95 % interval of `accuracy`.
+    low, high: Wilson's 95% interval of `accuracy`.
     """
 
     count: int

@@ -48,7 +48,7 @@ def luma(image: Pixels) -> Floats:
 
 
 def scale_of(values: Floats) -> float:
-    """What is drawn at full strength: 99.5 % of the values are weaker, so that one bright pixel dims nothing."""
+    """What is drawn at full strength: 99.5% of the values are weaker, so that one bright pixel dims nothing."""
     sample = np.abs(values.ravel()[:: max(1, values.size // 40_000)])
     return float(np.percentile(sample, 99.5)) or 1.0
 
@@ -63,7 +63,7 @@ def coloured(values: Floats, colouring: Colouring, scale: float) -> Pixels:
     if colouring == "absolute":
         return np.clip(np.abs(values) * (255 / scale), 0, 255).astype(np.uint8)
     index = np.clip(values * (127 / scale), -127, 127) + 127.5
-    return _SIGNED[index.astype(np.uint8)]
+    return np.take(_SIGNED, index.astype(np.uint8), axis=0)
 
 
 def parse_kernel(text: str) -> Floats:

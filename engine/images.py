@@ -108,7 +108,8 @@ def jpeg_address(image: Pixels, quality: int = 85) -> str:
 def png_address(image: Pixels) -> str:
     """A PNG data address of a uint8 [height, width] image, or [height, width, 3 or 4] in RGB or RGBA."""
     buffer = io.BytesIO()
-    Image.fromarray(image).save(buffer, "PNG", optimize=True)
+    # The best compression takes eight times as long and makes it five percent smaller.
+    Image.fromarray(image).save(buffer, "PNG")
     return "data:image/png;base64," + base64.b64encode(buffer.getvalue()).decode()
 
 

@@ -19,7 +19,7 @@ PATIENCE = 4
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """per_class: training pictures of each class; accuracy from 0 to 1 with Wilson's 95 % interval, low to high."""
+    """per_class: training pictures of each class; accuracy from 0 to 1 with Wilson's 95% interval, low to high."""
 
     kind: str
     per_class: float

@@ -12,9 +12,9 @@ from engine.rules import ExperimentSettings, check, choice, flag, setting, text
 from engine.style_settings import StyleSettings
 
 
-def _precision(default: str) -> Any:
+def _precision() -> Any:
     return choice(
-        default,
+        "auto",
         ("auto", "float32", "bfloat16"),
         "Numbers of the activations; weights are float32 always. auto: bfloat16 where the processor computes with it.",
     )
@@ -45,7 +45,7 @@ class MnistSettings:
     pool1: int = setting(2, 1, 28, "Window and stride of the first max pooling, in pixels.")
     pool2: int = setting(2, 1, 28, "Window and stride of the second max pooling, in pixels.")
     dense_size: int = setting(100, 1, 1_024, "Units in the hidden dense layer.")
-    precision: str = _precision("float32")
+    precision: str = _precision()
     seed: int = setting(0, 0, 2**31 - 1, "Start of the random numbers; the same seed starts the same network.")
 
     def __post_init__(self) -> None:
@@ -116,7 +116,7 @@ class CifarSettings:
     width: int = setting(
         64, 4, 128, "Feature maps of each convolution; the dense layers have 6 and 3 times as many units."
     )
-    precision: str = _precision("auto")
+    precision: str = _precision()
     eval_every: int = setting(500, 1, 100_000, "Steps between two looks at the validation pictures.")
     seed: int = setting(0, 0, 2**31 - 1, "Start of the random numbers; the same seed starts the same network.")
 

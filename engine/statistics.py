@@ -4,7 +4,7 @@ import math
 
 
 def wilson_interval(correct: int, total: int, z: float = 1.959964) -> tuple[float, float]:
-    """Wilson's 95 % interval of a proportion, both ends from 0 to 1 (Wilson, JASA 22, 1927). `total` must be positive.
+    """Wilson's 95% interval of a proportion, both ends from 0 to 1 (Wilson, JASA 22, 1927). `total` must be positive.
 
     Unlike p ± z·sqrt(p(1-p)/n) it stays inside 0 to 1 and holds near the ends, where accuracies are.
     """

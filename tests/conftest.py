@@ -13,8 +13,10 @@ REAL_DATA = Path(os.environ["CNN_LAB_TEST_DATA"]) if os.environ["CNN_LAB_TEST_DA
 needs_real_data = pytest.mark.skipif(not REAL_DATA, reason="CNN_LAB_DATA names no folder of real data")
 
 
-@pytest.fixture(autouse=True)
-def own_folders(tmp_path_factory, monkeypatch):
-    """An empty cache and an empty Keras folder."""
-    monkeypatch.setenv("CNN_LAB_CACHE", str(tmp_path_factory.getbasetemp() / "cache-of-nobody"))
-    monkeypatch.setenv("KERAS_HOME", str(tmp_path_factory.getbasetemp() / "keras-of-nobody"))
+@pytest.fixture(scope="session", autouse=True)
+def own_folders(tmp_path_factory):
+    """An empty cache and an empty Keras folder, also for what is made once for many tests."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("CNN_LAB_CACHE", str(tmp_path_factory.getbasetemp() / "cache-of-nobody"))
+        patch.setenv("KERAS_HOME", str(tmp_path_factory.getbasetemp() / "keras-of-nobody"))
+        yield

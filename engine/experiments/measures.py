@@ -37,7 +37,7 @@ def predictions(
 
 
 def test_result(logits: NDArray[np.float32], labels: NDArray[np.int32]) -> dict[str, float | int]:
-    """Accuracy on the whole test set with its 95 % interval, as `Completed` reports it."""
+    """Accuracy on the whole test set with its 95% interval, as `Completed` reports it."""
     correct = int(np.sum(logits.argmax(axis=1) == labels))
     low, high = wilson_interval(correct, len(labels))
     return {

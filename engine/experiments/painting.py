@@ -117,7 +117,7 @@ def gram_matrix(maps: tf.Tensor) -> tuple[tf.Tensor, Any]:
     """How the channels of `maps` [rows, columns, channels] go together: [1, channels, channels], a mean over positions.
 
     Products are of the type of the maps, and their sums float32: in bfloat16, which rounds the product of each block,
-    the result is right to 0.3 % of its largest number. The gradient takes one product, since the matrix is symmetric.
+    the result is right to 0.3% of its largest number. The gradient takes one product, since the matrix is symmetric.
     """
 
     def gradient(slope: tf.Tensor) -> tf.Tensor:

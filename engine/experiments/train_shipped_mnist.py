@@ -29,7 +29,7 @@ VARIANTS = 5
 
 
 def distort(image: NDArray[np.uint8], rng: np.random.Generator) -> NDArray[np.uint8]:
-    """A uint8 [28, 28] digit up to 15° turned, 0.2 sheared, 12 % scaled, 2 px shifted, often thinner or thicker."""
+    """A uint8 [28, 28] digit up to 15° turned, 0.2 sheared, 12% scaled, 2 px shifted, often thinner or thicker."""
     angle, shear = rng.uniform(-0.26, 0.26), rng.uniform(-0.2, 0.2)
     scale, shift = rng.uniform(0.88, 1.12, 2), rng.uniform(-2, 2, 2)
     turn = np.array([[math.cos(angle), -math.sin(angle)], [math.sin(angle), math.cos(angle)]])

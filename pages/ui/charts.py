@@ -82,7 +82,7 @@ def _mark_text(mark: Mark, *, left: bool) -> Figure:
 
 
 def calibration_chart(bins: Sequence[Bin]) -> Figure:
-    """Accuracy over confidence with 95 % intervals and the diagonal; the area of a point is its number of images."""
+    """Accuracy over confidence with 95% intervals and the diagonal; the area of a point is its number of images."""
     most = max(b.count for b in bins)
     diagonal = {
         "type": "scatter",

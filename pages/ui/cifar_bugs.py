@@ -136,4 +136,4 @@ def batches_chart(shares: np.ndarray, whole: float) -> Figure:
 
 def _interval(correct: np.ndarray) -> str:
     low, high = wilson_interval(int(correct.sum()), len(correct))
-    return f"all {len(correct):,}: {correct.mean():.1%} (95 % interval {low:.1%} to {high:.1%})."
+    return f"all {len(correct):,}: {correct.mean():.1%} (95% interval {low:.1%} to {high:.1%})."

@@ -25,14 +25,14 @@ def names_of(run: Run) -> Sequence[str]:
 
 
 def summary(run: Run, result: dict) -> str:
-    """The result in words, with its 95 % interval."""
+    """The result in words, with its 95% interval."""
     if diverged := divergence(result):
         return diverged
     low, high = result["test_accuracy_low"], result["test_accuracy_high"]
     stand_in = "" if result["real_data"] else " This is Photo-10, which stands in for CIFAR-10 and is far easier."
     return (
         f"**{result['test_accuracy']:.1%} of all {result['test_images']:,} test pictures are named right** "
-        f"(95 % interval {low:.1%} to {high:.1%}), after {duration(run.elapsed_s)} at "
+        f"(95% interval {low:.1%} to {high:.1%}), after {duration(run.elapsed_s)} at "
         f"{result['examples_per_second']:,.0f} images/s in {result['precision']}.{stand_in} {result['remark']}"
     )
 

@@ -25,7 +25,7 @@ def classify_picture() -> None:
     """The section "Classify your own picture". Only it runs again when its picture changes."""
     st.header("Classify your own picture", anchor=False)
     st.html(
-        f'<p class="lab-idea">A network that was trained beforehand on CIFAR-10 ({ACCURACY} % of its 10,000 test '
+        f'<p class="lab-idea">A network that was trained beforehand on CIFAR-10 ({ACCURACY}% of its 10,000 test '
         f"pictures right) knows {', '.join(NAMES[:-1])} and {NAMES[-1]}: whatever it is shown, it picks one of "
         "them.</p>"
     )
@@ -87,7 +87,7 @@ def overlay(picture: Pixels, looked: NDArray[np.float32]) -> Pixels:
 
 
 def _sure(share: float) -> str:
-    return "over 99 % sure" if share > 0.99 else f"{100 * share:.0f} % sure"
+    return "over 99% sure" if share > 0.99 else f"{share:.0%} sure"
 
 
 def _figure(address: str, caption: str, alt: str) -> str:

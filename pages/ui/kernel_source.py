@@ -7,10 +7,12 @@ from engine.filtering import parse_kernel
 from engine.kernels import ANGLED, GALLERY, SIZED, gallery_kernel
 from pages.ui.address import recall, remember
 from pages.ui.kernel_editor import edited_kernel, kernel_editor
-from pages.ui.live_slider import live_slider, slider_value
+from pages.ui.live_slider import Slider
 
 OWN = "Your own"
 FIRST = "Sobel x"
+SIZE = Slider("Size", "side", 7, 3, 9, 2)
+ANGLE = Slider("Angle", "angle", 30, 0, 180, unit="°")
 
 
 def gallery_input() -> str:
@@ -25,12 +27,9 @@ def gallery_input() -> str:
     )
 
 
-def size_and_angle(name: str) -> None:
+def size_and_angle(name: str) -> list[Slider]:
     """Sliders for what the kernel called `name` leaves open."""
-    if name in SIZED:
-        live_slider("Size", "side", 7, 3, 9, 2)
-    if name in ANGLED:
-        live_slider("Angle", "angle", 30, 0, 180, 1, "°")
+    return [SIZE] * (name in SIZED) + [ANGLE] * (name in ANGLED)
 
 
 def kernel_grid(name: str, kernel: Floats) -> None:
@@ -44,7 +43,7 @@ def chosen_kernel(name: str) -> Floats:
     """The kernel as its widgets stand. Raises `InvalidInput` if the address holds one that cannot be used."""
     if name == OWN:
         return parse_kernel(recall("weights"))
-    return gallery_kernel(name, slider_value("side", 7, 3, 9) | 1, slider_value("angle", 30, 0, 180))
+    return gallery_kernel(name, SIZE.value | 1, ANGLE.value)
 
 
 def _edited() -> None:

@@ -51,7 +51,7 @@ def _curve(running: bool) -> None:
     live_chart(
         learning_curve_chart(points, classes), key="learning curve", height=HEIGHT, description=spoken_curve(points)
     )
-    st.caption("Bars are 95 % intervals; the dotted line is guessing.")
+    st.caption("Bars are 95% intervals; the dotted line is guessing.")
     if running:
         _progress()
     else:

@@ -15,7 +15,7 @@ LABEL_GAP = 18
 
 
 def learning_curve_chart(points: Sequence[Point], classes: int) -> Figure:
-    """A line a kind through the means, its runs with their 95 % intervals, and the level of guessing."""
+    """A line a kind through the means, its runs with their 95% intervals, and the level of guessing."""
     counts = [*COUNTS, *(point.per_class for point in points)]
     low, high = math.log10(min(counts)) - 0.08, math.log10(max(counts)) + 0.08
     data = [trace for kind in KINDS if any(p.kind == kind for p in points) for trace in _traces(points, kind)]

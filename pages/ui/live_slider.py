@@ -1,8 +1,9 @@
-"""A slider that is followed while it moves: Streamlit's own tells Python only when it is let go.
+"""Sliders that are followed while they move: Streamlit's own tell Python only when they are let go.
 
-Its value is in the page's address under its key, and outlives a change of view or page.
+Their values are in the page's address under their keys, and outlive a change of view or page.
 """
 
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import streamlit as st
@@ -11,27 +12,45 @@ from pages.ui.address import recall, remember
 from pages.ui.sent import sent, sent_number
 
 HERE = Path(__file__).parent
+KEY = "sliders"
 
 _component = st.components.v2.component(
-    "live_slider",
-    html='<label class="live-slider"><span></span><output></output><input type="range" /></label>',
+    "live_sliders",
+    html='<div class="live-sliders"></div>',
     css=(HERE / "live_slider.css").read_text(),
     js=(HERE / "live_slider.js").read_text(),
     isolate_styles=False,
 )
 
 
-def live_slider(label: str, key: str, default: int, low: int, high: int, step: int = 1, unit: str = "") -> int:
+@dataclass(frozen=True, slots=True)
+class Slider:
     """A whole number from `low` to `high`; `unit` follows it on the screen."""
-    value = slider_value(key, default, low, high)
-    remember(key, str(value), str(default))
-    data = {"label": label, "value": value, "min": low, "max": high, "step": step, "unit": unit}
-    _component(key=f"{key} slider", data=data, on_value_change=lambda: None)
-    return value
+
+    label: str
+    key: str
+    default: int
+    low: int
+    high: int
+    step: int = 1
+    unit: str = ""
+
+    @property
+    def value(self) -> int:
+        """Where it stands: as moved, as the address says, or as it stood when last seen."""
+        moved = sent_number(sent(KEY, self.key), self.low, self.high)
+        value = sent_number(recall(self.key), self.low, self.high) if moved is None else moved
+        return self.default if value is None else value
 
 
-def slider_value(key: str, default: int, low: int, high: int) -> int:
-    """Where the slider stands: as moved, as the address says, or as it stood when last seen."""
-    moved = sent_number(sent(f"{key} slider", "value"), low, high)
-    value = sent_number(recall(key), low, high) if moved is None else moved
-    return default if value is None else value
+def live_sliders(*sliders: Slider) -> None:
+    """Draw the sliders of a view, below each other.
+
+    All in one call: each element of a page costs the browser time at every move.
+    """
+    shown = []
+    for slider in sliders:
+        remember(slider.key, str(slider.value), str(slider.default))
+        shown.append(asdict(slider) | {"value": slider.value})
+    follow = {f"on_{slider.key}_change": lambda: None for slider in sliders}
+    _component(key=KEY, data={"sliders": shown}, **follow)

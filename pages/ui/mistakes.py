@@ -147,6 +147,6 @@ def _calibration(answers: Answers, key: str) -> None:
     )
     leaning = "less sure than it might be" if overall > 0 else "surer than it should be"
     st.caption(
-        f"Where the network is 80 % sure it should be right 80 times in 100: on the diagonal. On average it is off by "
-        f"{100 * error:.1f} points, on the whole {leaning}. The bars are 95 % intervals, the areas numbers of images."
+        f"Where the network is 80% sure it should be right 80 times in 100: on the diagonal. On average it is off by "
+        f"{100 * error:.1f} points, on the whole {leaning}. The bars are 95% intervals, the areas numbers of images."
     )

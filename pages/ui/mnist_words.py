@@ -3,7 +3,7 @@
 from engine.records import Run
 from engine.settings import MnistSettings
 from pages.ui.live import duration
-from pages.ui.run_record import divergence, example_run
+from pages.ui.run_record import divergence, example_run, precision_of
 
 
 def example() -> Run:
@@ -12,7 +12,7 @@ def example() -> Run:
 
 
 def summary(run: Run, result: dict) -> str:
-    """The result in words, with its 95 % interval."""
+    """The result in words, with its 95% interval."""
     if diverged := divergence(result):
         return diverged
     low, high = result["test_accuracy_low"], result["test_accuracy_high"]
@@ -22,8 +22,9 @@ def summary(run: Run, result: dict) -> str:
     )
     return (
         f"**{result['test_accuracy']:.1%} of all {result['test_images']:,} test digits are read right** "
-        f"(95 % interval {low:.1%} to {high:.1%}), after {duration(run.elapsed_s)} "
-        f"at {result['examples_per_second']:,.0f} images/s.{guessing if low <= 0.1 else ''} {result['remark']}"
+        f"(95% interval {low:.1%} to {high:.1%}), after {duration(run.elapsed_s)} "
+        f"at {result['examples_per_second']:,.0f} images/s in {precision_of(run)}.{guessing if low <= 0.1 else ''} "
+        f"{result['remark']}"
     )
 
 
@@ -38,7 +39,7 @@ def what_to_notice(result: dict | None) -> str:
     return f"""
 - **Almost everything is learned in the first hundred steps.** The loss falls steeply, then creeps: easy digits first,
   the odd ones for the rest of the run.
-- **The untrained network scores about 10 %**, because one guess in ten is right. The charts begin there, at step 0.
+- **The untrained network scores about 10%**, because one guess in ten is right. The charts begin there, at step 0.
 - **Train above test is the beginning of overfitting.** The network has seen the training digits and not the test
   digits.{gap}
 - **The curves tremble.** Each training point is the mean of a few batches, measured *before* the network learned from

@@ -22,22 +22,22 @@ class Look:
     colouring: str
 
 
+def show_input(image: Pixels) -> None:
+    """Draw the picture as it comes in."""
+    figure = {"src": _source_address(image), "title": f"Input {image.shape[1]}×{image.shape[0]}", "hue": INPUT}
+    pictures([figure], image.shape[:2], key="input picture")
+
+
 def show_result(image: Pixels, kernel: Floats, sliding: Sliding, look: Look) -> None:
-    """Draw input and output. Raises `InvalidSettings` where the kernel fits nowhere."""
+    """Draw the output, and say what it is. Raises `InvalidSettings` where the kernel fits nowhere."""
     result, difference = _operate(image, kernel, sliding, look)
     colouring = look.colouring
     if colouring == "auto":
         colouring = "picture" if kernel.sum() > 0.5 and look.operation != "difference" else "signed"
     figures, scale = figures_of(result, colouring)
     height, width = result.shape[:2]
-    source = {"src": _source_address(image), "title": f"Input {image.shape[1]}×{image.shape[0]}", "hue": INPUT}
     figures[0]["title"] += f" {width}×{height}"
-    # The input stays as it is while a slider moves: in a component of its own it is not sent again.
-    left, right = st.columns(2)
-    with left:
-        pictures([source], image.shape[:2], key="input picture")
-    with right:
-        pictures(figures[:1], image.shape[:2], key="output picture")
+    pictures(figures[:1], image.shape[:2], key="output picture")
     if figures[1:]:
         pictures(figures[1:], image.shape[:2], key="other pictures")
     st.html(f'<p class="lab-note lab-two-lines">{_words(result, colouring, scale)} {difference}</p>')

@@ -9,13 +9,13 @@ from engine.convolution import Floats, Pooling, Stage, activate_and_pool, checke
 from engine.errors import InvalidInput, LabError
 from engine.filtering import coloured, filter_picture, parse_kernel, scale_of
 from engine.images import Pixels, png_address, shrink
-from engine.sliding import Sliding
+from engine.sliding import Padding, Sliding
 from pages.ui.activation_curves import FORMULAS, NAMES, curves_chart
 from pages.ui.address import recall, remember
 from pages.ui.anatomy import settings_and_stage
 from pages.ui.kernel_source import chosen_kernel, gallery_input
 from pages.ui.live_chart import live_chart
-from pages.ui.live_slider import live_slider
+from pages.ui.live_slider import Slider, live_sliders
 from pages.ui.picture_source import photograph_input, worked_on
 from pages.ui.pooling_flow import pooling_flow
 from pages.ui.sent import sent
@@ -27,6 +27,8 @@ from pages.ui.when_ready import loading, when_ready
 LONGEST = 192
 """Pixels of the picture's longer side: each should still be seen, and won, by itself."""
 
+WINDOW = Slider("Window", "window", 2, 1, 6)
+STRIDE = Slider("Stride", "hop", 2, 1, 6)
 DEFAULT_MAP = "2,-1,0,3,-2,1;-3,4,1,-1,0,2;0,1,-2,5,-4,-1;1,-2,3,0,2,-3;-1,0,-4,1,6,0;3,-1,2,-2,0,1"
 
 
@@ -38,32 +40,38 @@ def pooling_view() -> None:
 def _view() -> None:
     settings, stage = settings_and_stage()
     with settings:
-        activation, kind, sliding = _settings()
+        activation, kind, padding = _settings()
         image, kernel_name = worked_on(photograph_input()), gallery_input()
     with stage:
-        if trouble := loading():
-            st.html(f'<p class="lab-note lab-stage-place">{trouble}</p>')
-            return
-        try:
-            _numbers(activation, kind, sliding)
-            _picture(picture_map(image, chosen_kernel(kernel_name)), activation, kind, sliding)
-        except LabError as error:
-            st.warning(str(error), icon=":material/block:")
+        _stage(image, kernel_name, activation, kind, padding)
 
 
-def _settings() -> tuple[str, Pooling, Sliding]:
+@st.fragment
+def _stage(image: Pixels, kernel_name: str, activation: str, kind: Pooling, padding: Padding) -> None:
+    """What follows the sliders: little is drawn again while one moves."""
+    if trouble := loading():
+        st.html(f'<p class="lab-note lab-stage-place">{trouble}</p>')
+        return
+    sliding = Sliding(WINDOW.value, STRIDE.value, padding)
+    live_sliders(WINDOW, STRIDE)
+    try:
+        _numbers(activation, kind, sliding)
+        _picture(picture_map(image, chosen_kernel(kernel_name)), activation, kind, sliding)
+    except LabError as error:
+        st.warning(str(error), icon=":material/block:")
+
+
+def _settings() -> tuple[str, Pooling, Padding]:
     activation = choice("Activation", "activation", NAMES, wrap=True)
     live_chart(curves_chart(activation), key="curves", height=210, description=f"Curve of {NAMES[activation]}.")
     st.html(f'<p class="lab-note">{NAMES[activation]}(x) = {FORMULAS[activation][0]}</p>')
     kind: Any = choice("Pooling", "pooling", {"max": "Max", "average": "Average"})
-    window = live_slider("Window", "window", 2, 1, 6)
-    stride = live_slider("Stride", "hop", 2, 1, 6)
     padding: Any = choice("Padding", "edge", {"valid": "valid", "same": "same"})
     st.caption(
         "No parameters: the window only says where to look, and largest or mean need no weights. There is nothing "
         "to learn, only a smaller map."
     )
-    return activation, kind, Sliding(window, stride, padding)
+    return activation, kind, padding
 
 
 def _numbers(activation: str, kind: Pooling, sliding: Sliding) -> None:
@@ -87,7 +95,7 @@ def _picture(response: Floats, activation: str, kind: Pooling, sliding: Sliding)
     titles = [f"The kernel's response {_size(response)}", f"After {NAMES[activation]}", f"Pooled {_size(stage.pooled)}"]
     planes = [response * (3 / scale), stage.activated[..., 0], stage.pooled[..., 0]]
     maps = [
-        {"title": title, "hue": hue, "shape": plane.shape, "src": png_address(coloured(plane, "signed", 3.0))}
+        {"title": title, "hue": hue, "shape": plane.shape, "src": _address(plane)}
         for title, hue, plane in zip(titles, (INPUT, KERNEL, OUTPUT), planes, strict=True)
     ]
     pooling_flow(_flow(maps, stage.activated[..., 0], kind, sliding), key="picture_flow")
@@ -97,6 +105,12 @@ def _picture(response: Floats, activation: str, kind: Pooling, sliding: Sliding)
 def picture_map(image: Pixels, kernel: Floats) -> Floats:
     """The grey picture under the kernel of the picture view, float32 [height, width]."""
     return filter_picture(shrink(image, LONGEST), kernel, Sliding(len(kernel), 1, "same"), grey=True)[..., 0]
+
+
+@st.cache_data(max_entries=64, show_spinner=False)
+def _address(plane: Floats) -> str:
+    """Two of the three stay as they are while a slider moves."""
+    return png_address(coloured(plane, "signed", 3.0))
 
 
 @st.cache_data(max_entries=64, show_spinner=False)

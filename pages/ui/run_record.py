@@ -5,6 +5,7 @@ from pathlib import Path
 
 import streamlit as st
 
+from engine.device import cpu_has_bfloat16
 from engine.events import Completed, from_json
 from engine.records import Run, State
 from engine.rules import ExperimentSettings
@@ -38,7 +39,9 @@ def divergence(result: dict) -> str:
 
 
 def precision_of(run: Run) -> str:
-    """What its activations were; before its end, what can be said without its worker."""
+    """What its activations were; before its end, what they are if its worker is on this computer."""
     if result := result_of(run):
         return str(result.get("precision", "float32"))  # the first runs of MNIST do not say
-    return run.settings.precision if run.settings.precision != "auto" else "float32"
+    if run.settings.precision != "auto":
+        return run.settings.precision
+    return "bfloat16" if cpu_has_bfloat16() else "float32"

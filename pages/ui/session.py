@@ -1,5 +1,6 @@
 """The one lab that all pages and browsers share, and which run a page is showing."""
 
+import gc
 import os
 import sys
 from collections.abc import Callable
@@ -50,6 +51,9 @@ def lab() -> Lab:
     # Each script run has a thread of its own, and would keep what it freed for itself.
     keep_allocator_tidy()
     sys.setswitchinterval(TURN_S)
+    # What is loaded by now stays: no full collection of garbage, of which each stops the app, looks at it again.
+    gc.collect()
+    gc.freeze()
     limit_bytes = int(float(os.environ.get("CNN_LAB_RUNS_MB") or 500) * 1_000_000)
     return SharedLab(Archive(cache_folder() / "runs", EXPERIMENTS, limit_bytes))
 

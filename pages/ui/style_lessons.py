@@ -36,7 +36,7 @@ BUGS = {
     ),
     "swapped denominators": (
         "The total variation divides the differences between rows by the number of those between columns, and the "
-        "other way round. For 384 × 256 pixels that is wrong by 0.1 %: a mistake that no eye finds, and a test does."
+        "other way round. For 384 × 256 pixels that is wrong by 0.1%: a mistake that no eye finds, and a test does."
     ),
 }
 

@@ -72,4 +72,4 @@ def _both(found: Measured) -> None:
     for column, words, right in zip(columns, ("Upright", "Swapped"), (found.upright, found.swapped), strict=True):
         low, high = wilson_interval(int(right.sum()), len(right))
         column.metric(f"{words}, {len(right):,} pictures", f"{right.mean():.1%}")
-        column.caption(f"95 % interval {low:.1%} to {high:.1%}")
+        column.caption(f"95% interval {low:.1%} to {high:.1%}")

@@ -130,13 +130,13 @@ def _features_done(run: Run) -> str:
 
 
 def summary(run: Run) -> str:
-    """The result in words, with its 95 % interval."""
+    """The result in words, with its 95% interval."""
     result = dict(run.result or {})
     before = result["head_test_accuracy"]
     first = f" With the head alone it was {before:.1%}." if before is not None else ""
     stand_in = "" if result["real_data"] else " This is Photo-10, which stands in for CIFAR-10 and is far easier."
     return (
-        f"**{result['test_accuracy']:.1%} of {result['test_images']:,} test pictures are named right** (95 % interval "
+        f"**{result['test_accuracy']:.1%} of {result['test_images']:,} test pictures are named right** (95% interval "
         f"{result['test_accuracy_low']:.1%} to {result['test_accuracy_high']:.1%}), from {result['train_images']:,} "
         f"training pictures, after {duration(run.elapsed_s)}.{first}{stand_in} {result['remark']}"
     )

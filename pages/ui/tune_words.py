@@ -21,7 +21,7 @@ NOTICE = """
   backbone has seen a million photographs and already knows edges, fur and wheels.
 - **At the line the top blocks join in, at a tenth of the rate.** Longer steps would throw away what ImageNet taught
   them.
-- **Training reaches 100 %, validation does not.** A hundred pictures a class are soon known by heart; what is new
+- **Training reaches 100%, validation does not.** A hundred pictures a class are soon known by heart; what is new
   in the validation pictures is not. Try 10 and 500 a class, and from scratch on the same number.
 - **The batch normalisation keeps ImageNet's statistics.** They are folded into the convolutions here. With
   statistics of small batches the unfrozen blocks would see other numbers in training than in use.

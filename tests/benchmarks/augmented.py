@@ -1,4 +1,4 @@
-"""The CIFAR-10 network with the chapter's augmentation: the lab's loop, Keras `fit` fed by `tf.data`, PyTorch if here.
+"""The CIFAR-10 network with the chapter's augmentation: the lab, Keras `fit`, PyTorch if here, the chapter's queue.
 
 The same layers, first weights, pictures, batches of 128 and distortions everywhere. The loss of the last turn must be
 alike: it is measured on each batch before the step that learns from it. The pictures are Photo-10, which comes with the
@@ -22,6 +22,7 @@ from engine.settings import CifarSettings
 from engine.sources.catalog import CIFAR10
 from engine.sources.locate import locate_embedded
 from engine.sources.photo10 import read_photo10
+from tests.benchmarks.chapter import chapter_queue
 from tests.benchmarks.comparison import Comparison, Quality, Target, Work, in_turn
 
 STEPS = 40
@@ -36,7 +37,7 @@ WORK = (3 * MULTIPLY_ADDS - 576 * 75 * 64) * 2 / 1e9
 TOLERANCE = 0.15
 """In nats: how far apart the losses of two runs with other batches and distortions lie, by chance."""
 
-FIT, TORCH = "Keras fit with tf.data", "PyTorch, eager"
+FIT, TORCH, QUEUE = "Keras fit with tf.data", "PyTorch, eager", "the chapter's queue, a step a call"
 FLOAT32, BFLOAT16 = "the lab's loop, float32", "the lab's loop, bfloat16"
 
 Train = Callable[[], float]
@@ -53,6 +54,8 @@ def compare(repeats: int, quick: bool = False) -> Comparison:
         from tests.benchmarks.augmented_torch import torch_loop
 
         trains[TORCH] = torch_loop(images, labels, steps, BATCH, RATE)
+    in_steps = chapter_queue(images, labels, distort, plain_network(), BATCH, RATE)
+    trains[QUEUE] = lambda: in_steps(steps)
     losses: dict[str, float] = {}
     comparison = in_turn(
         "Training the CIFAR-10 network with augmentation",

@@ -1,9 +1,10 @@
-"""A dream with the chapter's preset on a picture of 458×326, beside a straightforward TensorFlow 2 version of it.
+"""A dream with the chapter's preset on a picture of 458×326, beside two plain TensorFlow 2 versions of it.
 
-That version follows TensorFlow's DeepDream tutorial: a Keras model that ends at the layer, a `tf.function` of a step
-with a `GradientTape`, a random shift, float32, the whole picture at once, octave by octave. How much of the channel the
-network sees in either's last picture is measured alike, in float32. (Without shifts it would be twice as much, for the
-picture would always lie on the network's grid in the same way.)
+The chapter's own is its program with a `tf.function` for its session. The other follows TensorFlow's DeepDream
+tutorial: a Keras model that ends at the layer, a `tf.function` of a step with a `GradientTape`, a random shift,
+float32, the whole picture at once, octave by octave. How much of the channel the network sees in each last picture is
+measured alike, in float32. (Without shifts it would be twice as much, for the picture would always lie on the network's
+grid in the same way.)
 """
 
 import io
@@ -23,10 +24,11 @@ from engine.experiments import deep_dream
 from engine.images import shrink
 from engine.models.efficientnet_lite0 import build_network
 from engine.sources.photographs import load_photograph
+from tests.benchmarks.chapter import chapter_dream, chapter_gradient
 from tests.benchmarks.comparison import Comparison, Quality, Target, in_turn
 
 SIZE = (326, 458)
-TUTORIAL, LAB = "TensorFlow's tutorial", "CNN Lab"
+TUTORIAL, CHAPTER, LAB = "TensorFlow's tutorial", "the chapter's own", "CNN Lab"
 NOISE = 0.1
 """Share of the objective that is noise."""
 
@@ -34,7 +36,11 @@ NOISE = 0.1
 def compare(repeats: int, quick: bool = False) -> Comparison:
     settings = DeepDreamSettings(image=_png(_picture()))
     objective, model = _objective(settings)
-    dreams = {TUTORIAL: _tutorial(settings, model), LAB: lambda: _lab(settings)}
+    dreams = {
+        TUTORIAL: _tutorial(settings, model),
+        CHAPTER: _chapter(settings, model),
+        LAB: lambda: _lab(settings),
+    }
     reached: dict[str, list[float]] = {name: [] for name in dreams}
 
     def timed(name: str) -> Callable[[], float]:
@@ -116,6 +122,23 @@ def _tutorial(settings: DeepDreamSettings, model: keras.Model) -> Callable[[], n
                 loss, picture = step(picture, tf.constant(settings.step_size))
                 float(loss)
         return tf.cast(tf.clip_by_value(picture, 0, 255), tf.uint8).numpy()
+
+    return dream
+
+
+def _chapter(settings: DeepDreamSettings, model: keras.Model) -> Callable[[], np.ndarray]:
+    gradient = chapter_gradient(lambda tile: tf.reduce_mean(model(tile[tf.newaxis])[..., settings.channel]))
+
+    def dream() -> np.ndarray:
+        picture = chapter_dream(
+            _picture().astype(np.float32),
+            gradient,
+            octaves=settings.octaves,
+            octave_scale=settings.octave_scale,
+            iterations=settings.iterations,
+            step_size=settings.step_size,
+        )
+        return np.clip(picture, 0, 255).astype(np.uint8)
 
     return dream
 

@@ -31,7 +31,7 @@ WORK = (3 * MULTIPLY_ADDS - 784 * 16 * 25) * 2 / 1e9
 """Of an image: forward and both gradients of each layer, but for that of the pixels."""
 
 TOLERANCE = 0.015
-"""Two networks that have read 97 % of 1,000 digits right differ by that much, by chance, one time in twenty."""
+"""Two networks that have read 97% of 1,000 digits right differ by that much, by chance, one time in twenty."""
 
 FIT, TORCH, FLOAT32, BFLOAT16 = "Keras fit", "PyTorch, eager", "the lab's loop, float32", "the lab's loop, bfloat16"
 

@@ -7,7 +7,7 @@ from engine.chapter_bugs import PAIRS, flatten, sampled_accuracies, times_seen, 
 
 
 def test_samples_spread_as_the_binomial_says_and_are_centred_on_the_truth():
-    correct = np.arange(10_000) % 20 != 0  # 95 %
+    correct = np.arange(10_000) % 20 != 0  # 95%
     found = sampled_accuracies(correct, 2_000, seed=1)
     assert found.mean() == pytest.approx(0.95, abs=0.001)
     assert found.std() == pytest.approx((0.95 * 0.05 / 500) ** 0.5, rel=0.1)

@@ -11,7 +11,6 @@ from engine.sources.catalog import CIFAR10
 from engine.sources.cifar10 import NAMES, load_pictures, pick_test_pictures, read_archive
 from engine.sources.locate import locate
 from engine.sources.photo10 import CELL, SIDE, split_cells
-from tests.conftest import REAL_DATA
 from tests.engine.cifar_files import (
     BATCHES,
     binary_members,
@@ -197,15 +196,3 @@ def test_training_batches_of_different_sizes_are_refused(tmp_path):
     write_tar(tmp_path / ARCHIVES[0], binary_members(batches))
     with pytest.raises(DamagedSource, match="different sizes"):
         load_pictures(tmp_path)
-
-
-BIG = [next(REAL_DATA.glob(f"**/{name}"), None) for name in ARCHIVES] if REAL_DATA else [None]
-
-
-@pytest.mark.skipif(not all(BIG), reason="CNN_LAB_DATA holds no CIFAR-10 archives")
-def test_the_big_archives_give_the_same_pixels():
-    binary, python = (read_archive(path) for path in BIG)
-    for batch, same in zip(binary, python, strict=True):
-        assert batch.images.shape == (10_000, 32, 32, 3)
-        np.testing.assert_array_equal(batch.images, same.images)
-        np.testing.assert_array_equal(batch.labels, same.labels)

@@ -23,6 +23,7 @@ def test_defaults_are_the_constants_of_the_chapter():
         pool1=2,
         pool2=2,
         dense_size=100,
+        precision="auto",
     )
 
 

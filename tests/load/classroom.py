@@ -148,8 +148,8 @@ def spread(cause: str, reruns: list[Rerun]) -> str:
     ordered = sorted(rerun.seconds for rerun in reruns if cause in ("all", rerun.cause)) or [0.0]
     at = {share: ordered[min(len(ordered) - 1, int(share * len(ordered)))] for share in (0.5, 0.95, 0.99)}
     return (
-        f"{cause:>5}: {len(ordered):>6} answers, median {at[0.5]:.3f} s, 95 % within {at[0.95]:.3f} s, "
-        f"99 % within {at[0.99]:.3f} s, longest {ordered[-1]:.2f} s"
+        f"{cause:>5}: {len(ordered):>6} answers, median {at[0.5]:.3f} s, 95% within {at[0.95]:.3f} s, "
+        f"99% within {at[0.99]:.3f} s, longest {ordered[-1]:.2f} s"
     )
 
 

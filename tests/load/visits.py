@@ -151,8 +151,8 @@ async def look_at_convolutions(client: Client) -> None:
     await client.open("/convolution")
     await client.fill("View", "On a picture")
     for stride in (2, 3, 1):
-        await client.send("step slider", value=stride)
+        await client.send("sliders", step=stride)
     await client.fill("View", "Activation and pooling")
     for window in (3, 4, 2):
-        await client.send("window slider", value=window)
+        await client.send("sliders", window=window)
     await client.fill("View", "A whole stack")

@@ -15,13 +15,6 @@ from pages.ui.session import lab
 TEACHER, ADA, BEN = "a" * 32, "b" * 32, "c" * 32
 
 
-@pytest.fixture(scope="module", autouse=True)
-def close_the_lab():
-    yield
-    lab().close()
-    lab.clear()
-
-
 @pytest.fixture(autouse=True)
 def no_boards():
     boards.clear()

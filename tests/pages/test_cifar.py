@@ -33,13 +33,6 @@ def app():
     return AppTest.from_file("../../pages/cifar.py", default_timeout=90).run()
 
 
-@pytest.fixture(scope="module", autouse=True)
-def close_the_lab():
-    yield
-    lab().close()
-    lab.clear()
-
-
 def button(app, name):
     return next(b for b in app.button if b.label == name)
 
@@ -174,7 +167,7 @@ def test_a_named_picture_has_its_answer_and_ten_bars():
     named = Named(np.zeros((32, 32, 3), np.uint8), probabilities, {"block2": looked})
     picture = np.full((60, 60, 3), 100, np.uint8)
     html = named_html(picture, named, "block2", "")
-    assert "<b>frog</b>, 91 % sure" in html
+    assert "<b>frog</b>, 91% sure" in html
     assert html.count("<i><b style") == 10
     assert overlay(picture, looked)[0, 0].sum() > overlay(picture, looked)[-1, -1].sum()
     assert "still loading" in named_html(picture, None, "block2", "still loading")

@@ -1,10 +1,8 @@
 """The convolution page without a browser; what its worker would compute is computed here, by the same function."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from engine.device import Device
@@ -14,13 +12,10 @@ PAGE = Path(__file__).parents[2] / "pages" / "convolution.py"
 
 
 @pytest.fixture
-def app(monkeypatch: pytest.MonkeyPatch) -> Iterator[AppTest]:
-    monkeypatch.setattr(Lab, "_serve", lambda self: None)
+def app(monkeypatch: pytest.MonkeyPatch) -> AppTest:
     monkeypatch.setattr(Lab, "call", lambda self, function, *arguments, timeout_s=10.0: function(*arguments))
     monkeypatch.setattr(Lab, "device", Device("CPU", "a test", 1))
-    st.cache_resource.clear()
-    yield AppTest.from_file(str(PAGE), default_timeout=60)
-    st.cache_resource.clear()
+    return AppTest.from_file(str(PAGE), default_timeout=60)
 
 
 @pytest.mark.parametrize("view", ["Step through it", "On a picture", "Activation and pooling"])

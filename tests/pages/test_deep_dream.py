@@ -21,13 +21,6 @@ def app(monkeypatch):
     return AppTest.from_file("../../pages/deep_dream.py", default_timeout=60).run()
 
 
-@pytest.fixture(scope="module", autouse=True)
-def close_the_lab():
-    yield
-    lab().close()
-    lab.clear()
-
-
 def widget(kind, name):
     return next(found for found in kind if found.label == name)
 

@@ -11,17 +11,9 @@ from streamlit.testing.v1 import AppTest
 
 from engine.settings import FineTuningSettings
 from pages.ui.controls import label
-from pages.ui.session import lab
 from tests.pages.test_mnist import button
 
 QUICK = {"per_class": 4, "size": 32, "head_steps": 4, "tune_steps": 3, "test_images": 20, "batch_size": 8, "blocks": 1}
-
-
-@pytest.fixture(scope="module", autouse=True)
-def close_the_lab():
-    yield
-    lab().close()
-    lab.clear()
 
 
 @pytest.fixture

@@ -1,5 +1,7 @@
 """Home in AppTest."""
 
+import gc
+
 import pytest
 from streamlit.testing.v1 import AppTest
 
@@ -7,14 +9,6 @@ from engine.errors import WorkerError
 from pages.ui.cards import CARDS
 from pages.ui.session import lab
 from tests.engine.mnist_files import small_arrays, write_npz
-
-
-@pytest.fixture(scope="module", autouse=True)
-def close_the_lab():
-    yield
-    lab().close()
-    lab.clear()
-
 
 DOWNLOADS = [
     "Download MNIST digits (11 MB)",
@@ -102,3 +96,8 @@ def test_workers_that_cannot_be_reached_are_told(monkeypatch):
     assert [warning.value for warning in app.warning] == ["The worker processes did not start."]
     lab().close()
     lab.clear()
+
+
+def test_collections_of_garbage_leave_out_what_was_loaded_with_the_app():
+    lab()
+    assert gc.get_freeze_count() > 10_000

@@ -21,13 +21,6 @@ LONG = MnistSettings(steps=20_000, eval_every=50, **TINY)
 SHORT = MnistSettings(steps=40, **TINY)
 
 
-@pytest.fixture(scope="module", autouse=True)
-def close_the_lab():
-    yield
-    lab().close()
-    lab.clear()
-
-
 @pytest.fixture(autouse=True)
 def nothing_left_running():
     yield

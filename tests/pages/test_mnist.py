@@ -3,13 +3,16 @@
 import os
 import signal
 import time
+from dataclasses import replace
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from engine.records import State
+from engine.events import Completed
+from engine.records import Run, State
 from engine.rules import rules_of
 from engine.settings import MnistSettings
+from pages.ui import run_record
 from pages.ui.controls import label
 from pages.ui.session import lab
 from tests.engine.mnist_files import small_arrays, write_idx
@@ -19,13 +22,6 @@ from tests.fakes import process_id
 @pytest.fixture
 def app():
     return AppTest.from_file("../../pages/mnist.py", default_timeout=60).run()
-
-
-@pytest.fixture(scope="module", autouse=True)
-def close_the_lab():
-    yield
-    lab().close()
-    lab.clear()
 
 
 def button(app, name):
@@ -83,7 +79,8 @@ def test_train_to_completed(app):
     assert button(app, "Train").disabled
     run_until(app, ["Completed"])
     assert shown_run(app).settings == MnistSettings(steps=30, eval_size=20, batch_size=10)
-    assert any("of all 1,000 test digits are read right" in text.value for text in app.markdown)
+    told = next(text.value for text in app.markdown if "of all 1,000 test digits are read right" in text.value)
+    assert f"images/s in {shown_run(app).result['precision']}." in told
     assert not button(app, "Train").disabled
     assert "Stop" not in {b.label for b in app.button}
 
@@ -151,3 +148,12 @@ def test_a_truncated_data_file_fails_the_run_with_its_sentence(tmp_path, monkeyp
     assert not button(app, "Train").disabled
     lab().close()
     lab.clear()
+
+
+def test_the_precision_of_a_run_is_told_by_its_result_else_by_what_would_be_taken_here(monkeypatch):
+    run = Run("a", MnistSettings(), State.STOPPED, 0, 1.0, "", ())
+    for fast in (True, False):
+        monkeypatch.setattr(run_record, "cpu_has_bfloat16", lambda fast=fast: fast)
+        assert run_record.precision_of(run) == ("bfloat16" if fast else "float32")
+        assert run_record.precision_of(replace(run, settings=MnistSettings(precision="float32"))) == "float32"
+        assert run_record.precision_of(replace(run, events=(Completed({"precision": "bfloat16"}),))) == "bfloat16"

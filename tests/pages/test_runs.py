@@ -12,13 +12,6 @@ from pages.ui.sharing import PAGES
 from tests.fakes import CountSettings
 
 
-@pytest.fixture(scope="module", autouse=True)
-def close_the_lab():
-    yield
-    lab().close()
-    lab.clear()
-
-
 @pytest.fixture(autouse=True)
 def nothing_else():
     for record in lab().runs.all():

@@ -55,7 +55,7 @@ def send(monkeypatch):
 @anything
 def test_a_slider_stands_within_its_bounds(send, value):
     send(value)
-    assert 3 <= live_slider.slider_value("side", 7, 3, 9) <= 9
+    assert 3 <= live_slider.Slider("Size", "side", 7, 3, 9).value <= 9
 
 
 @anything

@@ -10,17 +10,9 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from engine.receptive_field import Layer
-from pages.ui.session import lab
 from pages.ui.stack_address import Stack, stack_of, text_of
 from pages.ui.stack_builder import _layer
 from pages.ui.stack_drawing import cone_svg
-
-
-@pytest.fixture(scope="module", autouse=True)
-def close_the_lab():
-    yield
-    lab().close()
-    lab.clear()
 
 
 def page():

@@ -12,19 +12,11 @@ from engine.records import Run, State
 from engine.style_settings import StyleSettings
 from pages.ui.controls import label
 from pages.ui.picture_choice import photograph_file
-from pages.ui.session import lab
 from pages.ui.style_chart import rounded, style_chart
 from pages.ui.style_code import style_code
 from pages.ui.style_inputs import area_mask, memory_note
 from pages.ui.style_stage import share_of_time
 from tests.pages.test_mnist import bar, button, run_until, shown_run
-
-
-@pytest.fixture(scope="module", autouse=True)
-def close_the_lab():
-    yield
-    lab().close()
-    lab.clear()
 
 
 @pytest.fixture

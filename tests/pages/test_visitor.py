@@ -19,13 +19,6 @@ from pages.ui.sharing import PAGES
 LONG = MnistSettings(steps=20_000, batch_size=10, eval_size=20, conv1_features=2, conv2_features=2, dense_size=4)
 
 
-@pytest.fixture(scope="module", autouse=True)
-def close_the_lab():
-    yield
-    lab().close()
-    lab.clear()
-
-
 @pytest.fixture(autouse=True)
 def nothing_left_running():
     yield
