@@ -11,9 +11,9 @@ import psutil
 
 CGROUP = Path("/sys/fs/cgroup")
 SELF = Path("/proc/self/cgroup")
-V2 = ("memory.max", "memory.current", "inactive_file")
-V1 = ("memory.limit_in_bytes", "memory.usage_in_bytes", "total_inactive_file")
-"""A group's limit and what it uses, and of that files that were read, in `memory.stat`."""
+V2 = ("memory.max", "memory.current", "active_file", "inactive_file", "file_mapped")
+V1 = ("memory.limit_in_bytes", "memory.usage_in_bytes", "total_active_file", "total_inactive_file", "total_mapped_file")
+"""A group's limit and what it uses; and of that, in `memory.stat`, files that were read, and such as programs map."""
 
 TENSORFLOW_BYTES = 400_000_000
 """What it takes to load it, with Keras."""
@@ -32,18 +32,18 @@ MALLOC_OPTIONS = {M_ARENA_MAX: 1, M_MMAP_THRESHOLD: 16 << 20, M_TRIM_THRESHOLD: 
 def free_bytes() -> int:
     """Memory that a process may still take: of the computer, or of a limit of its container's where that is less."""
     free = int(psutil.virtual_memory().available)
-    for folder, (limit, used, cached) in _groups():
+    for folder, (limit, used, active, inactive, mapped) in _groups():
         try:
-            kept = re.search(rf"^{cached} (\d+)$", (folder / "memory.stat").read_text(), re.MULTILINE)
-            # Files that were read count as used, but make room when it is needed.
-            taken = int((folder / used).read_text()) - (int(kept[1]) if kept else 0)
-            free = min(free, int((folder / limit).read_text()) - taken)
+            kept = dict(re.findall(r"^(\w+) (\d+)$", (folder / "memory.stat").read_text(), re.MULTILINE))
+            # Files that were read or written count as used, but make room when it is needed.
+            files = int(kept.get(active, 0)) + int(kept.get(inactive, 0)) - int(kept.get(mapped, 0))
+            free = min(free, int((folder / limit).read_text()) - int((folder / used).read_text()) + max(0, files))
         except (OSError, ValueError):
             continue
     return max(free, 0)
 
 
-def _groups() -> Iterator[tuple[Path, tuple[str, str, str]]]:
+def _groups() -> Iterator[tuple[Path, tuple[str, ...]]]:
     """The control groups that hold this process, from its own to the root, each with the names of its files.
 
     Within a container the root is the container's own; version 2 of control groups, and version 1.
