@@ -7,9 +7,11 @@ import threading
 from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
+from typing import Any
 
 import numpy as np
 import tensorflow as tf
+from tensorflow.python.eager.context import function_executor_type
 
 from engine.dream_settings import Term
 from engine.events import Beat, Event
@@ -132,7 +134,7 @@ def build_gradient(network: Frozen, terms: Traced) -> Gradient:
         score = _score(network, terms, pictures, parameters)
         return tf.gradients(score, pictures)[0], score
 
-    function: Gradient = gradient.get_concrete_function()
+    function: Gradient = _in_order(gradient)
     return function
 
 
@@ -150,11 +152,31 @@ def build_whole_step(network: Frozen, terms: Traced) -> Step:
         picture: tf.Tensor, numbers: tf.Tensor, shift: tf.Tensor, *parameters: tf.Tensor
     ) -> tuple[tf.Tensor, tf.Tensor]:
         rolled = tf.roll(picture, shift, [0, 1])
-        score = _score(network, terms, rolled[tf.newaxis], parameters)
+        # Not `rolled[tf.newaxis]`: the gradient of that is a copy into zeros.
+        score = _score(network, terms, tf.expand_dims(rolled, 0), parameters)
         return moved(rolled, tf.gradients(score, rolled)[0], numbers, shift), score
 
-    function: Step = step.get_concrete_function()
+    function: Step = _in_order(step)
     return function
+
+
+def _in_order(function: Any) -> Callable[..., Any]:
+    """`function`, a `tf.function` of one signature, traced; its operations are begun one after another by the caller.
+
+    The maps of a network wait for each other anyway; handing operations to a pool of threads took a tenth of a small
+    step. Each may still use all cores. With a GPU, whose copies run beside the operations, it is run as it is.
+    """
+    if tf.config.list_physical_devices("GPU"):
+        return function.get_concrete_function()
+    with function_executor_type("SINGLE_THREADED_EXECUTOR"):
+        # A condition is traced in a form that this executor runs.
+        traced = function.get_concrete_function()
+
+    def run(*inputs: tf.Tensor) -> Any:
+        with function_executor_type("SINGLE_THREADED_EXECUTOR"):
+            return traced(*inputs)
+
+    return run
 
 
 def _score(network: Frozen, terms: Traced, pictures: tf.Tensor, parameters: Sequence[tf.Tensor]) -> tf.Tensor:

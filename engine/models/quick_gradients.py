@@ -4,24 +4,29 @@ TensorFlow's own are slow on CPUs just where a dream needs them: at strided conv
 layer of a network took two fifths of a whole step), at depthwise convolutions (twice as long as the same forwards, and
 where they are strided, in bfloat16, half of the whole step), and at 1×1 convolutions of small pictures, whose kernels
 are laid out anew at each step. All are written here as ordinary convolutions, or products, with constant kernels, which
-are fast; the numbers are the same.
+are fast; the numbers are the same. ReLU6's gradient in bfloat16, which TensorFlow computes number by number, is here,
+too.
 """
 
 from typing import Any
 
+import numpy as np
 import tensorflow as tf
 
 CONVOLUTION = "LabConv2D"
 DEPTHWISE = "LabDepthwise"
+RELU6 = "LabRelu6"
 
 
 def use_quick_gradients(graph: tf.compat.v1.GraphDef) -> None:
-    """Mark the convolutions of `graph`, in place; `tf.gradients` then uses the gradients of this module."""
+    """Mark the convolutions of `graph`, and ReLU6 in bfloat16, in place: `tf.gradients` then uses this module's."""
     for node in graph.node:
         if node.op == "Conv2D" and _plain(node) and node.attr["padding"].s in (b"SAME", b"VALID"):
             node.attr["_gradient_op_type"].s = CONVOLUTION.encode()
         if node.op == "DepthwiseConv2dNative" and _plain(node) and node.attr["padding"].s == b"SAME":
             node.attr["_gradient_op_type"].s = DEPTHWISE.encode()
+        if node.op == "Relu6" and node.attr["T"].type == tf.bfloat16.as_datatype_enum:
+            node.attr["_gradient_op_type"].s = RELU6.encode()
 
 
 def _plain(node: Any) -> bool:
@@ -111,3 +116,18 @@ def _before(length: tf.Tensor, size: int, stride: int) -> tf.Tensor:
     """Rows or columns that SAME padding puts before the first."""
     windows = (length + stride - 1) // stride
     return tf.maximum((windows - 1) * stride + size - length, 0) // 2
+
+
+@tf.RegisterGradient(RELU6)
+def _relu6_gradient(operation: tf.Operation, upper: tf.Tensor) -> tf.Tensor:
+    """ReLU6's gradient in bfloat16 by that in float16, for which TensorFlow uses the processor's vectors.
+
+    The bits of numbers from 0 to 6 are in the same order, whichever of the two they are read as. So they are read as
+    float16 and scaled until those of 6 mean 6 again: 0 stays 0, and all between lie between. The bits of the gradient
+    are kept or made 0.
+    """
+    maps, slope = (tf.bitcast(values, tf.float16) for values in (operation.outputs[0], upper))
+    six = np.array(6, tf.bfloat16.as_numpy_dtype).view(np.float16)  # 2.375
+    # Rounded up, so that six stays six; the number before it stays below.
+    factor = np.nextafter(np.float16(6) / six, np.float16(np.inf))
+    return tf.bitcast(tf.raw_ops.Relu6Grad(gradients=slope, features=maps * factor), tf.bfloat16)

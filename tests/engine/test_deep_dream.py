@@ -11,7 +11,17 @@ from engine.dream_settings import DeepDreamSettings, Term, octave_sizes, verify
 from engine.errors import InvalidInput, InvalidSettings
 from engine.events import Completed, Progress, Snapshot
 from engine.experiments import deep_dream
-from engine.experiments.ascent import Move, build_gradient, build_whole_step, climb, gradient_of, levelled, tiles
+from engine.experiments.ascent import (
+    Move,
+    build_gradient,
+    build_whole_step,
+    climb,
+    gradient_of,
+    levelled,
+    moved,
+    tiles,
+    whole_step_of,
+)
 from engine.experiments.lost_rows import chapter_gradient, whole_gradient
 from engine.experiments.objectives import parameters_of
 from engine.experiments.octaves import grow, split
@@ -193,6 +203,18 @@ def test_smoothing_steps_down_the_squared_total_variation():
         tape.watch(picture)
         value = variation(picture)
     np.testing.assert_allclose(levelled(picture, 0.4), picture - 0.4 / 8 * tape.gradient(value, picture), rtol=1e-4)
+
+
+@pytest.mark.parametrize("numbers", [[1.5, 0.0, 0.0], [1.5, 0.3, 0.0], [1.5, 0.0, 0.8], [1.5, 0.3, 0.8]])
+def test_a_step_in_one_call_is_that_of_its_parts(network, numbers):
+    picture = tf.constant(RNG.uniform(0, 255, (40, 60, 3)), tf.float32)
+    terms, shift = [Term("layer", "second")], tf.constant([7, 11])
+    after, score = whole_step_of(network, terms)(picture, tf.constant(numbers), shift, tf.constant([1e4]))
+    rolled = tf.roll(picture, [7, 11], [0, 1])
+    slope, objective = gradient_of(network, terms)(rolled[tf.newaxis], tf.constant([1e4]))
+    # Eagerly, with no executor of its own.
+    np.testing.assert_allclose(after, moved(rolled, slope[0], tf.constant(numbers), shift), atol=1e-2)
+    assert float(score) == pytest.approx(float(objective), rel=1e-5)
 
 
 def test_nothing_is_traced_again_for_another_channel_or_size(network):

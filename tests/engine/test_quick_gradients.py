@@ -63,3 +63,27 @@ def test_a_dilated_convolution_is_left_alone():
     definition = graph.as_graph_def()
     use_quick_gradients(definition)
     assert not any("_gradient_op_type" in node.attr for node in definition.node)
+
+
+def test_relu6_in_bfloat16_for_each_of_its_values():
+    dtype = tf.bfloat16.as_numpy_dtype
+    smallest, six = np.array([2.0**-126, 6], dtype).view(np.uint16)  # smaller ones are 0 to the processor
+    places = np.concatenate([[0], np.arange(smallest, six + 1), [0x8000, 0xBF80, 0xC100]]).astype(np.uint16)
+    maps = np.sort(np.append(places, np.array([6.03125, 7, 1e30], dtype).view(np.uint16))).view(dtype)
+    upper = np.random.default_rng(0).normal(size=maps.shape).astype(dtype)
+    upper[::5] *= dtype(1e-30)
+    with tf.Graph().as_default() as graph:
+        tf.nn.relu6(tf.compat.v1.placeholder(tf.bfloat16, [None], name="x"), name="y")
+    definition = graph.as_graph_def()
+    use_quick_gradients(definition)
+    with tf.Graph().as_default():
+        x = tf.constant(maps)
+        (y,) = tf.graph_util.import_graph_def(definition, {"x:0": x}, ["y:0"], name="")
+        (ours,) = tf.gradients(y, x, tf.constant(upper))
+        (theirs,) = tf.gradients(tf.nn.relu6(x), x, tf.constant(upper))
+        assert y.op.get_attr("_gradient_op_type") == b"LabRelu6"
+        assert "float16" in {tensor.dtype.name for tensor in ours.op.inputs}
+        with tf.compat.v1.Session() as session:
+            ours, theirs = session.run([ours, theirs])
+    np.testing.assert_array_equal(ours.astype(np.float32), theirs.astype(np.float32))
+    assert 0 < np.count_nonzero(theirs) < len(theirs)
