@@ -153,6 +153,7 @@ async def look_at_convolutions(client: Client) -> None:
     for stride in (2, 3, 1):
         await client.send("sliders", step=stride)
     await client.fill("View", "Activation and pooling")
+    await client.until(lambda c: "TensorFlow is being loaded" not in c.text, RUN_S)
     for window in (3, 4, 2):
         await client.send("sliders", window=window)
     await client.fill("View", "A whole stack")
