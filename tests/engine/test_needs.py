@@ -101,10 +101,10 @@ def test_a_limit_of_the_container_counts_and_files_that_were_read_do_not(own, fo
     alone = memory.free_bytes()
     group = tmp_path / folder
     group.mkdir(parents=True)
-    limit, used, cached = names
+    limit, used, active, inactive, mapped = names
     (group / limit).write_text("100000000\n")
     (group / used).write_text("90000000\n")
-    (group / "memory.stat").write_text(f"anon 5\n{cached} 60000000\n")
+    (group / "memory.stat").write_text(f"anon 5\n{active} 45000000\n{inactive} 40000000\n{mapped} 25000000\n")
     assert alone > 70_000_000
     assert memory.free_bytes() == 70_000_000
     # The group around it has less left.
