@@ -9,6 +9,8 @@ from pathlib import Path, PurePosixPath
 
 import psutil
 
+from engine.style_pictures import fitted, padded_shape
+
 CGROUP = Path("/sys/fs/cgroup")
 SELF = Path("/proc/self/cgroup")
 V2 = ("memory.max", "memory.current", "active_file", "inactive_file", "file_mapped")
@@ -23,6 +25,9 @@ ONCE = 60e6
 
 A_PIXEL = {"float32": 3_400.0, "bfloat16": 2_600.0}
 """Bytes for each pixel of the picture: feature maps, their gradients, and what the convolutions borrow."""
+
+LONGEST = 4_096
+"""Nobody is told of a side longer than this."""
 
 M_TRIM_THRESHOLD, M_MMAP_THRESHOLD, M_ARENA_MAX = -1, -3, -8
 MALLOC_OPTIONS = {M_ARENA_MAX: 1, M_MMAP_THRESHOLD: 16 << 20, M_TRIM_THRESHOLD: 64 << 20}
@@ -85,12 +90,12 @@ def style_bytes(shape: tuple[int, ...], style_scale: float, precision: str) -> f
 
     Style pictures are square at most and pass the network forwards only, which takes half.
     """
-    pixels = max(shape[0] * shape[1], 0.5 * (max(shape[:2]) * style_scale) ** 2)
+    height, width = padded_shape(shape)
+    pixels = max(height * width, 0.5 * (max(shape[:2]) * style_scale) ** 2)
     return ONCE + A_PIXEL[precision] * pixels
 
 
 def largest_side(free: float, shape: tuple[int, ...], style_scale: float, precision: str) -> int:
     """The longest side, a multiple of 16, that fits into `free` bytes for pictures of the proportions of `shape`."""
-    longest = max(shape[:2])
-    a_square = (style_bytes(shape, style_scale, precision) - ONCE) / longest**2
-    return int((max(0.0, free - ONCE) / a_square) ** 0.5) // 16 * 16
+    sides = range(16, LONGEST + 1, 16)
+    return max((side for side in sides if style_bytes(fitted(shape, side), style_scale, precision) <= free), default=0)

@@ -18,8 +18,9 @@ Floats = NDArray[np.float32]
 SHORTEST = 16
 """Below this the deep layers of VGG see nothing but their own padding."""
 
-GRID = 32
-"""Sides of what the network sees are multiples of this: oneDNN keeps kernels for each shape that it has ever met."""
+FINE, COARSE = 32, 64
+"""Sides that the network sees are multiples of the second, very short ones of the first: oneDNN keeps kernels for each
+shape that it has ever met, 3 MB of them."""
 
 SAMPLE_IMAGE, SAMPLE_STYLE = "Cat", "Brush strokes"
 
@@ -100,14 +101,25 @@ def resized(image: NDArray[np.generic], shape: tuple[int, ...]) -> Floats:
 
 
 def padded(image: Floats) -> Floats:
-    """`image` [height, width, …] mirrored at the bottom and at the right, up to sides that are multiples of `GRID`."""
-    room = [(0, -side % GRID) for side in image.shape[:2]]
+    """`image` [height, width, …] mirrored at the bottom and at the right, up to sides of `padded_shape`."""
+    room = [(0, -side % grid_of(side)) for side in image.shape[:2]]
     return np.pad(image, [*room, *[(0, 0)] * (image.ndim - 2)], "symmetric")
 
 
+def padded_shape(shape: tuple[int, ...]) -> tuple[int, int]:
+    """Height and width that the network sees of a picture of `shape`."""
+    height, width = (side + -side % grid_of(side) for side in shape[:2])
+    return height, width
+
+
+def grid_of(side: int) -> int:
+    """What a side of this length is made a multiple of."""
+    return FINE if side <= FINE else COARSE
+
+
 def cropped(image: Floats) -> Floats:
-    """The part of `image` [height, width, 3] from its top left whose sides are multiples of `GRID`; small ones stay."""
-    height, width = (side - side % GRID if side > GRID else side for side in image.shape[:2])
+    """The part of `image` [height, width, 3] from its top left with sides on the grid; small ones stay."""
+    height, width = (side - side % max(g for g in (1, FINE, COARSE) if g <= side) for side in image.shape[:2])
     return image[:height, :width]
 
 

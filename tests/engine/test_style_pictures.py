@@ -15,6 +15,7 @@ from engine.style_pictures import (
     fitted,
     levels,
     padded,
+    padded_shape,
     prepare,
     regions,
     with_brightness_of,
@@ -112,6 +113,8 @@ def test_what_the_network_sees_has_sides_on_the_grid():
     np.testing.assert_array_equal(padded(image[..., 0])[:, 35], larger[:, 34, 0])
     np.testing.assert_array_equal(cropped(image), image[:, :32])
     assert cropped(image[:9]).shape == (9, 32, 3)
+    assert padded(np.zeros((64, 129, 3), np.float32)).shape == (64, 192, 3) == (*padded_shape((64, 129, 3)), 3)
+    assert cropped(np.zeros((63, 255, 3), np.float32)).shape == (32, 192, 3)
 
 
 def test_sizes_keep_proportions():

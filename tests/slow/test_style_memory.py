@@ -52,6 +52,7 @@ def test_384_pixels_take_less_than_1100_mb_and_twenty_runs_of_different_sizes_do
     figures = json.loads(done.stdout.splitlines()[-1])
     print(figures)
     assert figures["peak"] < 1100
-    # oneDNN keeps a kernel for each new shape, up to a limit of its own: what is seen again must add nothing.
-    assert max(figures["after"][10:]) < 1.05 * figures["after"][9]
-    assert max(figures["after"]) < 1.12 * figures["before"]
+    # oneDNN keeps kernels for each new shape, hence the grid of shapes: 4%. And once in the life of a process, at any
+    # size, the allocator keeps 25 MB more.
+    assert max(figures["after"]) < 1.08 * figures["before"]
+    assert max(figures["after"][10:]) < 1.04 * figures["after"][9]
