@@ -47,7 +47,7 @@ class Host:
         """Whether all of a run that has ended is on disk, and nothing is said against it."""
         record = self.lab.runs.get(run_id)
         with self.lab.runs.changed:
-            events = record.events and [e for e in record.events if not isinstance(e, Progress) or e.metrics]
+            events = record.events and kept_events(record.events)
             right = not record.active and not record.remark and record.head == record.as_head()
         # The lab counts events before it writes them.
         return right and (events is None or len(events) == len(self.archive.events(run_id)))
@@ -81,7 +81,7 @@ class Host:
     def _told(self, run):
         if not run:
             return None
-        events = [json.dumps(as_json(event, 0.0)) for event in run.events]
+        events = [json.dumps(as_json(event, 0.0)) for event in kept_events(run.events)]
         return {
             "state": str(run.state),
             "reason": run.reason,
@@ -92,6 +92,11 @@ class Host:
             "last": [hashlib.sha256(event.encode()).hexdigest()[:12] for event in events],
             "kept": run.kept,
         }
+
+
+def kept_events(events):
+    """Those that go to disk: a `Progress` between two points of the curves does not."""
+    return [event for event in events if not isinstance(event, Progress) or event.metrics]
 
 
 def main() -> None:
