@@ -7,7 +7,6 @@ import pytest
 from streamlit.components.v2.bidi_component import main
 from streamlit.proto.ClientState_pb2 import ClientState
 from streamlit.runtime.app_session import AppSession
-from streamlit.runtime.pages_manager import PagesManager
 from streamlit.runtime.scriptrunner_utils.script_requests import ScriptRequests, ScriptRequestType
 
 from pages.ui import mended_streamlit
@@ -58,6 +57,5 @@ def test_all_else_is_asked_for_at_once(asked, found, fragment):
 
 def test_streamlit_has_what_is_mended():
     assert AppSession.request_rerun is mended_streamlit.request_rerun
-    assert not PagesManager.uses_pages_directory
     assert main.make_bidi_component_presenter("aggregator", "component", None) is None
     assert ScriptRequests()._state is ScriptRequestType.CONTINUE
