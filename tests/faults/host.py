@@ -53,8 +53,9 @@ class Host:
         return right and (events is None or len(events) == len(self.archive.events(run_id)))
 
     def arrays(self, run_id):
-        return {f"{name}-{step}": float(self.lab.runs.arrays(run_id, name, step)["w"].sum()) for name, step in
-                self.lab.watch(run_id).kept if name == "weights" and step}  # fmt: skip
+        steps = [step for name, step in self.lab.watch(run_id).kept if name == "weights" and step]
+        files = {step: self.lab.runs.arrays(run_id, "weights", step) for step in steps}
+        return {f"weights-{step}": float(sum(array.sum() for array in file.values())) for step, file in files.items()}
 
     def stop(self, run_id):
         self.lab.stop(run_id)
