@@ -18,8 +18,9 @@ ROOT = Path(__file__).parents[2]
 ANSWER_S = 90.0
 """The machine may be busy; what does not answer by then hangs."""
 
-REMEMBERED = 100
-"""Saved runs that are looked for after each fault: the lab itself forgets the oldest of 200."""
+REMEMBERED = 40
+"""Saved runs that are looked for after each fault: the lab itself forgets the oldest of 200, and a fault makes up to
+five."""
 
 
 class Broken(AssertionError):
