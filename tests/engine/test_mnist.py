@@ -25,10 +25,9 @@ def test_the_chart_begins_before_the_first_step_and_ends_with_the_last():
     assert chart_steps(MnistSettings(steps=3, eval_every=100)) == [0, 3]
 
 
-def test_the_chapters_settings_learn_the_embedded_digits_in_two_hundred_steps():
-    # All five hundred, and other seeds: tests/slow.
-    result = list(start(MnistSettings(steps=200, eval_every=100)))[-1].result
-    assert result["test_accuracy"] >= 0.9
+def test_the_chapters_settings_learn_the_embedded_digits():
+    result = list(start(MnistSettings(eval_every=100)))[-1].result
+    assert result["test_accuracy"] >= 0.93
     assert result["test_images"] == 1000
     assert result["test_accuracy_low"] < result["test_accuracy"] < result["test_accuracy_high"]
 
