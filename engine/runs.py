@@ -87,8 +87,7 @@ class Runs:
     def listed(self) -> list[Run]:
         """Every run without its events, the newest first."""
         with self.changed:
-            records = sorted(self._records.values(), key=lambda r: r.created, reverse=True)
-            return [replace(self._as_run(record), events=()) for record in records]
+            return [replace(self._as_run(record), events=()) for record in reversed(self._records.values())]
 
     def rename(self, run_id: str, name: str) -> None:
         """Call a run `name`, or nothing. Raises `InvalidInput` for a name that is too long."""
@@ -225,8 +224,8 @@ class Runs:
     def _ended(self) -> list[Record]:
         """Runs whose workers have let go, the oldest first."""
         with self.changed:
-            ended = [r for r in self._records.values() if not r.active and not r.holds_slot]
-        return sorted(ended, key=lambda r: r.created)
+            # In the order of their starts, not of `created`: after the clock was set back the newest would go first.
+            return [r for r in self._records.values() if not r.active and not r.holds_slot]
 
     def _forget(self, archive: Archive) -> None:
         """Delete the oldest runs beyond the archive's limit, and drop events from memory that are on disk."""

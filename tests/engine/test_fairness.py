@@ -60,6 +60,16 @@ def test_runs_of_a_clock_that_was_set_back_are_not_counted(runs):
     check_fair(runs.all(), "ann", 0, first - 3600)
 
 
+def test_after_a_clock_was_set_back_the_oldest_runs_are_forgotten_still(runs, monkeypatch):
+    monkeypatch.setattr("engine.runs.KEPT_RUNS", 2)
+    started = [runs.add(HEAVY) for _ in range(3)]
+    for run_id, created in zip(started, (300.0, 301.0, 1.0), strict=True):
+        end(runs, run_id)
+        runs.get(run_id).created = created
+    started.append(runs.add(HEAVY))
+    assert [run.id for run in runs.listed()] == started[:0:-1]
+
+
 def test_a_run_knows_its_owner(runs):
     assert runs.watch(runs.add(HEAVY, "ann")).owner == "ann"
     assert [run.owner for run in runs.listed()] == ["ann"]
