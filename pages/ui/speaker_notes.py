@@ -21,7 +21,7 @@ NOTES: dict[str, tuple[str, ...]] = {
         "Your turn: five challenges; the learning rate that diverges is the quickest, the small network the best.",
     ),
     "cifar": (
-        "Show the twelve distortions first: is it still a horse? That is all that augmentation claims.",
+        "Show the twelve distortions first: is it still what it was? That is all that augmentation claims.",
         "The schedule is drawn before training. Ask which of the two readings the textbook's sentence means.",
         "Quick takes two minutes: enough for the gradient norm, and for guessing the accuracy at the end.",
         "Spot the bug: run it, and read out what single batches of 128 pictures say of one and the same network.",
