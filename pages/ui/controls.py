@@ -18,9 +18,18 @@ S = TypeVar("S", bound=ExperimentSettings)
 def preset_picker(cls: type[ExperimentSettings]) -> None:
     """Buttons that set every setting at once; the one that the settings now equal is marked."""
     now = chosen(cls)
-    key = f"{cls.__name__} preset"
-    st.session_state[key] = next((name for name, values in cls.presets.items() if cls(**values) == now), None)
-    st.pills("Presets", list(cls.presets), wrap=True, key=key, on_change=_apply_preset, args=(cls, key))
+    st.html('<p class="lab-presets">Presets</p>')
+    with st.container(horizontal=True, gap="xsmall", key=f"presets-{cls.__name__}"):
+        for name, values in cls.presets.items():
+            # Not pills: what is marked follows from the settings, and pills take what a browser sent before it heard of
+            # that for a choice.
+            st.button(
+                name,
+                key=f"{cls.__name__} preset {name}",
+                type="secondary" if cls(**values) == now else "tertiary",
+                on_click=adopt,
+                args=(cls(**values),),
+            )
 
 
 def setting_inputs(
@@ -34,7 +43,7 @@ def setting_inputs(
         cell, key = cells[number % columns], widget_key(cls, name)
         if isinstance(rules[name], Bounds):
             # A preset, or a run that was shared, may want more than this lab's operator allows.
-            st.session_state[key] = min(st.session_state[key], rules[name].high)
+            keep_at_most(key, rules[name].high)
         match rules[name]:
             case Bounds(low, high, help_text, whole) if sliders:
                 step = 1 if whole else 0.05
@@ -56,11 +65,26 @@ def chosen(cls: type[S], **pictures: bytes) -> S:
     return cls(**values, **pictures)
 
 
+def chosen_value(cls: type[ExperimentSettings], name: str) -> Any:
+    """One of the settings as its widget stands, or its default where the widget was not shown yet."""
+    return st.session_state.get(widget_key(cls, name), getattr(cls(), name))
+
+
 def adopt(settings: ExperimentSettings) -> None:
     """Set the widgets to the settings of a run."""
     for name, rule in rules_of(settings).items():
         if not isinstance(rule, Picture):
             st.session_state[widget_key(type(settings), name)] = getattr(settings, name)
+
+
+def keep_at_most(key: str, most: float) -> None:
+    """Lower the widget's value where it is over the most.
+
+    Only there: what a script writes to a widget, even the same value again, is sent to the browser, where it takes the
+    place of what the visitor has entered meanwhile.
+    """
+    if st.session_state[key] > most:
+        st.session_state[key] = most
 
 
 def label(name: str) -> str:
@@ -103,11 +127,6 @@ def _as_allowed_here(name: str, rule: Rule) -> Rule:
 def _float_step(default: float) -> float:
     """A step of about a tenth of the default: 0.001 for 0.005, 0.1 for 0.9."""
     return 10.0 ** math.floor(math.log10(abs(default))) if default and abs(default) < 10 else 1.0 if default else 0.1
-
-
-def _apply_preset(cls: type[ExperimentSettings], key: str) -> None:
-    if preset := st.session_state[key]:
-        adopt(cls(**cls.presets[preset]))
 
 
 def widget_key(cls: type[ExperimentSettings], name: str) -> str:

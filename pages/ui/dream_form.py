@@ -10,7 +10,7 @@ from engine.dreaming import layers_of, sees
 from engine.errors import LabError
 from engine.feature_maps import class_names
 from engine.sources.photographs import PHOTOGRAPHS
-from pages.ui.controls import chosen, preset_picker, setting_inputs
+from pages.ui.controls import chosen, keep_at_most, preset_picker, setting_inputs
 from pages.ui.memory_note import start_button
 from pages.ui.picture_choice import photograph_file, picture_choice
 from pages.ui.session import lab, start_and_show
@@ -133,7 +133,8 @@ def _objective() -> None:
         layer = layer_select("Layer", layers, LAYER)
     note = f'<p class="lab-note">{html.escape(_counted(layers))}</p>'
     if objective in ("channel", "neuron"):
-        st.session_state[CHANNEL] = min(st.session_state.get(CHANNEL, DeepDreamSettings().channel), layers[layer] - 1)
+        st.session_state.setdefault(CHANNEL, DeepDreamSettings().channel)
+        keep_at_most(CHANNEL, layers[layer] - 1)
         left, right = st.columns(2, vertical_alignment="bottom")
         with left:
             setting_inputs(DeepDreamSettings, ["channel"], columns=1)

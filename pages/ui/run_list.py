@@ -71,7 +71,8 @@ def _row(run: Run, *, is_pinned: bool, is_shown: bool) -> None:
 def pin_box(run: Run, name: str, *, is_pinned: bool, help: str | None = None) -> None:
     """A box called `name` that pins a run, to compare it with others of its experiment."""
     key = f"pin {run.id}"
-    st.session_state[key] = is_pinned
+    if st.session_state.get(key) != is_pinned:
+        st.session_state[key] = is_pinned
     st.checkbox(name, key=key, on_change=_pin, args=(type(run.settings), run.id), help=help)
 
 

@@ -1,45 +1,67 @@
-"""The weight of each style layer as a number of its own, beside the text that names the layers."""
+"""Which layers count for style, and how much each: a list to choose from and a number for each."""
 
 import streamlit as st
 
 from engine.style_settings import StyleSettings
-from pages.ui.controls import setting_inputs, widget_key
+from engine.vgg_layers import relus
+from pages.ui.controls import chosen_value, widget_key
 
 TEXT = widget_key(StyleSettings, "style_layers")
+NAMES = "style layer names"
+SPREAD = "style layers that the widgets show"
 
 
 def layer_weights() -> None:
-    """A number for each layer that the text names, and the text itself, where layers are added and taken away."""
-    text = st.session_state.setdefault(TEXT, StyleSettings.style_layers)
-    if weights := _weights(text):
-        columns = st.columns(4)
-        for number, (layer, weight) in enumerate(weights.items()):
-            key = f"weight of {layer}"
-            st.session_state[key] = weight
-            columns[number % 4].number_input(
-                layer,
-                0.0,
-                100.0,
-                step=0.5,
-                format="%.4g",
-                key=key,
-                on_change=_write,
-                args=(tuple(weights),),
-                help="How much this layer counts. Early layers are colour and grain, later ones larger shapes.",
-            )
-    setting_inputs(StyleSettings, ["style_layers"], columns=1)
+    """The list and the numbers; the setting is written from them, and they from it only where a preset or a run set it.
+
+    Were both to follow one another, values that a browser sent a moment ago would undo what was entered since.
+    """
+    text = chosen_value(StyleSettings, "style_layers")
+    if NAMES not in st.session_state or st.session_state.get(SPREAD) != text:
+        _spread(text)
+    network = chosen_value(StyleSettings, "network")
+    known = relus("vgg19" if network == "auto" else network)
+    named = st.session_state[NAMES]
+    st.multiselect(
+        "Style layers",
+        # A layer that this network has not stays to be seen, and is said to be none beside the button.
+        [*known, *(name for name in named if name not in known)],
+        key=NAMES,
+        persist_state="session",
+        on_change=_gather,
+        help="Layers whose Gram matrices are matched. Early layers are colour and grain, later ones larger shapes.",
+    )
+    columns = st.columns(4)
+    for number, name in enumerate(named):
+        st.session_state.setdefault(_key(name), 1.0)
+        columns[number % 4].number_input(
+            name,
+            0.0,
+            100.0,
+            step=0.5,
+            format="%.4g",
+            key=_key(name),
+            persist_state="session",
+            on_change=_gather,
+            help="How much this layer counts.",
+        )
 
 
-def _weights(text: str) -> dict[str, float]:
-    """The weights that the text gives, those of 0 too; none where it is not right, which the form then says."""
+def _spread(text: str) -> None:
+    """Set the widgets to the text of a preset or a run, which is right."""
     parts = [part.partition(":") for part in text.replace(",", " ").split()]
-    try:
-        weights = {layer: float(number) if colon else 1.0 for layer, colon, number in parts}
-    except ValueError:
-        return {}
-    return weights if all(0 <= weight <= 100 for weight in weights.values()) else {}
+    for name, _, number in parts:
+        st.session_state[_key(name)] = float(number or 1)
+    st.session_state[NAMES] = [name for name, *_ in parts]
+    st.session_state[SPREAD] = text
 
 
-def _write(layers: tuple[str, ...]) -> None:
-    weights = {layer: st.session_state[f"weight of {layer}"] for layer in layers}
-    st.session_state[TEXT] = " ".join(layer if value == 1 else f"{layer}:{value:g}" for layer, value in weights.items())
+def _gather() -> None:
+    """Write the setting from the widgets."""
+    weights = {name: st.session_state.get(_key(name), 1.0) for name in st.session_state[NAMES]}
+    text = " ".join(name if value == 1 else f"{name}:{value:g}" for name, value in weights.items())
+    st.session_state[TEXT] = st.session_state[SPREAD] = text
+
+
+def _key(name: str) -> str:
+    return f"weight of {name}"

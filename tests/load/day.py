@@ -10,12 +10,12 @@ from tests.load.client import Client
 
 def jobs(cifar_steps: int) -> dict[str, Callable[[Client], Awaitable[object]]]:
     """The jobs by name, in their order."""
-    quick = {"Presets": "Quick (2 minutes)", "Steps": cifar_steps}
+    steps = {"Steps": cifar_steps}
     return {
         "convolution": visits.look_at_convolutions,
         "draw a digit": visits.draw,
         "MNIST: Train": visits.train,
-        "CIFAR-10: Train (quick)": lambda client: visits.train(client, "cifar", quick),
+        "CIFAR-10: Train (quick)": lambda client: visits.train(client, "cifar", steps, preset="Quick (2 minutes)"),
         "classify a picture": visits.classify,
         "Prepare dataset": visits.prepare,
         "Fine-tune": visits.fine_tune,

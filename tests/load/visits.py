@@ -76,9 +76,11 @@ async def start(client: Client, button: str, settings: Mapping[str, Any]) -> str
     return run_id(client)
 
 
-async def train(client: Client, page: str = "mnist", settings: Mapping[str, Any] = {}) -> Watched:
-    """Start a training on its page and watch it to its end."""
+async def train(client: Client, page: str = "mnist", settings: Mapping[str, Any] = {}, *, preset: str = "") -> Watched:
+    """Start a training on its page, of a preset but for `settings`, and watch it to its end."""
     await client.open(f"/{page}")
+    if preset:
+        await client.press(preset)
     await start(client, "Train", settings)
     return await watch(client, page, "learning" if page == "mnist" else "")
 

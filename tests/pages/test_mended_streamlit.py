@@ -47,6 +47,21 @@ def test_a_fragment_waits_until_the_runner_before_it_has_been_heard_to_its_end(a
     asyncio.run(race())
 
 
+def test_what_is_asked_for_while_a_fragment_waits_comes_after_it(asked):
+    async def race():
+        made = session(asyncio.get_running_loop(), runner(stopped=True))
+        made.request_rerun(ClientState(fragment_id="view"))
+        # Older values of the widgets must not come after these.
+        made.request_rerun(ClientState())
+        made.request_rerun(ClientState(fragment_id="chart"))
+        assert asked == []
+        made._scriptrunner = None
+        await asyncio.sleep(10 * mended_streamlit.SOON_S)
+        assert asked == ["view", "", "chart"]
+
+    asyncio.run(race())
+
+
 @pytest.mark.parametrize(
     ("found", "fragment"), [(None, "view"), (runner(stopped=False), "view"), (runner(stopped=True), "")]
 )

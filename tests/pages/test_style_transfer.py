@@ -16,7 +16,7 @@ from pages.ui.style_chart import rounded, style_chart
 from pages.ui.style_code import style_code
 from pages.ui.style_inputs import area_mask, memory_note
 from pages.ui.style_stage import share_of_time
-from tests.pages.test_mnist import bar, button, run_until, shown_run
+from tests.pages.test_mnist import bar, button, marked, run_until, shown_run
 
 
 @pytest.fixture
@@ -43,7 +43,7 @@ def test_it_opens_with_an_example_and_an_estimate(app):
     assert "A finished example" in captions(app)
     assert "384 × 255 pixels take about" in captions(app)
     assert not button(app, "Stylize").disabled
-    assert app.get("button_group")[0].value == "Oil paint"
+    assert marked(app) == ["Oil paint"]
 
 
 def test_stylize_to_completed_and_its_downloads(app):
@@ -78,21 +78,32 @@ def test_what_does_not_fit_is_said_before_and_refused(app, monkeypatch):
     assert button(app, "Stylize").disabled
 
 
-def test_each_style_layer_has_a_number_that_writes_the_text(app):
+def weights(app):
+    return {n.label: n.value for n in app.number_input if n.label.startswith("relu")}
+
+
+def test_style_layers_are_chosen_from_a_list_and_each_has_its_number(app):
+    layers = next(box for box in app.multiselect if box.label == "Style layers")
+    assert " ".join(layers.value) == "relu1_1 relu1_2 relu2_1 relu2_2 relu3_1 relu3_3 relu4_1"
+    assert set(weights(app)) == set(layers.value)
     next(n for n in app.number_input if n.label == "relu2_1").set_value(0.0).run()
-    text = next(text for text in app.text_input if text.label == "Style layers")
-    assert text.value == "relu1_1:2 relu1_2:2 relu2_1:0 relu2_2 relu3_1 relu3_3:0.5 relu4_1:0.3"
-    text.set_value("relu1_1 relu2_2:3").run()
-    weights = {n.label: n.value for n in app.number_input if n.label.startswith("relu")}
-    assert weights == {"relu1_1": 1, "relu2_2": 3}
+    text = f"{StyleSettings.__name__}.style_layers"
+    assert app.session_state[text] == "relu1_1:2 relu1_2:2 relu2_1:0 relu2_2 relu3_1 relu3_3:0.5 relu4_1:0.3"
+    layers = next(box for box in app.multiselect if box.label == "Style layers")
+    layers.set_value(["relu3_3", "relu5_1"]).run()
+    assert weights(app) == {"relu3_3": 0.5, "relu5_1": 1}
+    assert app.session_state[text] == "relu3_3:0.5 relu5_1"
+    button(app, "The chapter").click().run()
+    assert set(weights(app).values()) == {1}
+    assert marked(app) == ["The chapter"]
 
 
 def test_a_layer_that_is_none_disables_the_button_and_is_said(app):
-    field = next(text for text in app.text_input if text.label == "Style layers")
+    field = next(text for text in app.text_input if text.label == "Content layers")
     field.set_value("relu9_1").run()
     assert not app.exception
     assert button(app, "Stylize").disabled
-    assert "style_layers names 'relu9_1', but must name layers of" in captions(app)
+    assert "content_layers names 'relu9_1', but must name layers of" in captions(app)
 
 
 def test_vgg19_without_its_weights_fails_in_words(app):
