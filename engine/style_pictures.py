@@ -22,7 +22,7 @@ FINE, COARSE = 32, 64
 """Sides that the network sees are multiples of the second, very short ones of the first: oneDNN keeps kernels for each
 shape that it has ever met, 3 MB of them."""
 
-SAMPLE_IMAGE, SAMPLE_STYLE = "Cat", "Brush strokes"
+SAMPLE_IMAGE, SAMPLE_STYLE = "Cat", "Stained glass"
 
 _RGB_TO_YCC = np.array([[0.299, 0.587, 0.114], [-0.168736, -0.331264, 0.5], [0.5, -0.418688, -0.081312]])
 

@@ -8,8 +8,8 @@ from engine.images import Pixels, read_image
 FOLDER = Path(__file__).parent / "styles"
 
 STYLES = {
-    "Brush strokes": "brush_strokes.jpg",
     "Stained glass": "stained_glass.jpg",
+    "Brush strokes": "brush_strokes.jpg",
     "Mosaic": "mosaic.jpg",
     "Ink hatching": "ink_hatching.jpg",
     "Dots": "dots.jpg",
