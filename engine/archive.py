@@ -28,13 +28,20 @@ RUN_ID = re.compile(r"[0-9a-f]{8,32}")
 MOST_OF_ARRAYS = 500_000_000
 """Bytes; the largest network that is kept has a tenth of it."""
 
+MOST_RUNS = 2**53
+"""That are ever started; what is more was not written by the app."""
+
 END_OF_TIME = 1e11
 """Seconds of `time.time` that a date can still be made of."""
 
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """What is known of a run without its events. created: seconds of `time.time`; state: a word of `runs.State`."""
+    """What is known of a run without its events.
+
+    created: seconds of `time.time`; number: larger than those of all runs that were started before, so that a clock
+    that was set back changes no order; state: a word of `runs.State`.
+    """
 
     id: str
     settings: Settings
@@ -45,6 +52,7 @@ class Head:
     elapsed_s: float
     result: Mapping[str, Any] | None
     owner: str = ""
+    number: int = 0
 
 
 class Archive:
@@ -91,7 +99,7 @@ class Archive:
     def heads(self) -> list[Head]:
         """Every run whose `run.json` can be read, the oldest first."""
         files = self._folder.glob("*/run.json") if self._folder.is_dir() else ()
-        return sorted(filter(None, map(self._head, files)), key=lambda head: head.created)
+        return sorted(filter(None, map(self._head, files)), key=lambda head: (head.number, head.created))
 
     def events(self, run_id: str) -> list[Event]:
         """The events of a run, up to the first line that cannot be read."""
@@ -188,14 +196,16 @@ def _is_whole(head: Head) -> bool:
     texts = (head.id, head.name, head.state, head.reason, head.owner)
     numbers = (head.created, head.elapsed_s)
     return (
-        all(isinstance(text, str) for text in texts)
+        isinstance(head.number, int)
+        and 0 <= head.number < MOST_RUNS
+        and all(isinstance(text, str) for text in texts)
         and all(isinstance(number, int | float) and 0 <= number < END_OF_TIME for number in numbers)
         and isinstance(head.result, Mapping | None)
     )
 
 
 def _plain(head: Head) -> dict[str, Any]:
-    names = ("id", "name", "state", "reason", "created", "elapsed_s", "result", "owner")
+    names = ("id", "name", "state", "reason", "created", "elapsed_s", "result", "owner", "number")
     return {name: getattr(head, name) for name in names}
 
 

@@ -65,10 +65,11 @@ class Run:
 class Record:
     """What the lab knows of a run.
 
-    watched: time of `time.monotonic`; worker: its address; sent: it has been handed to Dask; holds_slot: until
-    its worker has really let go; future: Dask's, until Dask is done with it and no longer, for Dask computes again what
-    a dead worker had computed and somebody still holds; written: how many of the events are on disk, and `head` what is
-    there of the rest; on_disk: its events may be dropped from memory (None instead) and read again.
+    number: as `Head` has it; watched: time of `time.monotonic`; worker: its address; sent: it has been handed to Dask;
+    holds_slot: until its worker has really let go; future: Dask's, until Dask is done with it and no longer, for Dask
+    computes again what a dead worker had computed and somebody still holds; written: how many of the events are on
+    disk, and `head` what is there of the rest; on_disk: its events may be dropped from memory (None instead) and read
+    again.
     """
 
     id: str
@@ -84,6 +85,7 @@ class Record:
     result: Mapping[str, Any] | None = None
     remark: str = ""
     owner: str = ""
+    number: int = 0
     worker: str = ""
     sent: bool = False
     holds_slot: bool = False
@@ -108,6 +110,7 @@ class Record:
             elapsed_s=self.elapsed_s,
             result=self.result,
             owner=self.owner,
+            number=self.number,
         )
 
     def as_run(self, place: int, wait_s: float | None) -> Run:
@@ -150,7 +153,7 @@ def recalled(head: Head) -> Record:
     """The record of a run of an earlier start, whose events are still on disk."""
     record = Record(head.id, head.settings, watched=0.0, state=State(head.state), reason=head.reason)
     record.elapsed_s, record.name, record.created, record.result = head.elapsed_s, head.name, head.created, head.result
-    record.events, record.head, record.owner = None, head, head.owner
+    record.events, record.head, record.owner, record.number = None, head, head.owner, head.number
     record.end(State.STOPPED, CUT_OFF)
     return record
 

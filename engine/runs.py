@@ -54,7 +54,8 @@ class Runs:
         with self.changed:
             check_fair(self._records.values(), owner, settings.slots, time.time())
             run_id = secrets.token_hex(8)
-            self._records[run_id] = Record(run_id, settings, watched=time.monotonic(), owner=owner)
+            number = 1 + max((record.number for record in self._records.values()), default=0)
+            self._records[run_id] = Record(run_id, settings, watched=time.monotonic(), owner=owner, number=number)
             for record in self._ended()[:-KEPT_RUNS]:
                 self.delete(record.id)
             self.changed.notify_all()

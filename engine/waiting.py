@@ -43,5 +43,5 @@ def _like_s(records: Iterable[Record], record: Record) -> float | None:
     """What a run takes that has not begun: as long as the last of its kind, with as many steps as it has."""
     kind, steps = type(record.settings), getattr(record.settings, "steps", 1)
     done = [r for r in records if r.state == State.COMPLETED and type(r.settings) is kind]
-    last = max(done, key=lambda r: r.created, default=None)
+    last = max(done, key=lambda r: r.number, default=None)
     return last.elapsed_s * steps / max(1, getattr(last.settings, "steps", 1)) if last else None

@@ -61,7 +61,7 @@ def example() -> None:
     """A finished painting, before the first run."""
     before, after = (file_address(EXAMPLE / name) for name in ("photograph.jpg", "painting.jpg"))
     wipe(before, after, (255, 384), names=NAMES, key="example")
-    st.caption("A finished example, painted beforehand with the settings as they stand at first: a cat in stained glass. Move the line.")
+    st.caption("A finished example, painted beforehand with the first preset: a cat in stained glass. Move the line.")
 
 
 page_head(

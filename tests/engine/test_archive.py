@@ -56,6 +56,18 @@ def test_a_run_comes_back_after_a_restart(archive):
     assert run.created == before.watch(run_id).created
 
 
+def test_runs_come_back_in_the_order_of_their_starts_though_the_clock_was_set_back(archive):
+    before = Runs(archive)
+    started = [finished(before) for _ in range(3)]
+    for run_id, created in zip(started, (300.0, 301.0, 1.0), strict=True):
+        before.get(run_id).created = created
+    before.save()
+    after = Runs(archive)
+    started.append(finished(after))
+    after.save()
+    assert [run.id for run in Runs(archive).all()] == started
+
+
 def test_arrays_come_back_also_the_last_ones(archive):
     run_id = finished(Runs(archive))
     runs = Runs(archive)

@@ -609,6 +609,8 @@ def run_events():
 HOSTILE_RUNS = {
     "brackets": lambda: b"[" * 200_000,
     "created never": lambda: run_json(created="yesterday"),
+    "a number that is a text": lambda: run_json(number="7"),
+    "a number without end": lambda: run_json(number=10**4000),
     "created after the end of time": lambda: run_json(created=1e300),
     "a name that is a list": lambda: run_json(name=["a"]),
     "an unknown state": lambda: run_json(state={}),
