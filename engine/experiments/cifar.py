@@ -15,8 +15,9 @@ from numpy.typing import NDArray
 
 from engine.checkpoints import checkpoint_steps, weights_event
 from engine.events import Arrays, ClassAccuracy, Completed, Event, Progress, Snapshot
-from engine.experiments.measures import metrics_of, predictions, recalls, softmax, test_result
+from engine.experiments.measures import metrics_of, predictions, provenance, recalls, softmax, test_result
 from engine.experiments.training import (
+    Evaluate,
     Steering,
     StepMeans,
     Trainer,
@@ -61,6 +62,39 @@ def run(settings: CifarSettings, pictures: Pictures) -> Steering[None]:
     train, validation = split(pictures.train_labels)
     trainer = _trainer(settings, model, images, pictures.train_labels, train)
     evaluate = build_evaluate(model, images, prepare_undistorted)
+    metrics, diverged = yield from _train(settings, pictures, model, trainer, evaluate, validation)
+
+    everything = np.arange(len(pictures.test_labels), dtype=np.int32)
+    test = build_evaluate(model, pictures.test_images, prepare_undistorted)
+    logits = yield from trainer.logits(test, everything)
+    yield Arrays("test", trainer.step, {"labels": pictures.test_labels, "probabilities": softmax(logits)})
+    names = ("train_loss", "train_accuracy", "validation_accuracy", "examples_per_second")
+    yield Completed(
+        {
+            **test_result(logits, pictures.test_labels),
+            **{name: metrics[name] for name in names},
+            "class_accuracy": recalls(logits, pictures.test_labels, pictures.names),
+            "classes": list(pictures.names),
+            "steps": trainer.step,
+            "diverged_at": trainer.step if diverged else None,
+            "parameters": model.count_params(),
+            "precision": computes_in(settings),
+            "train_images": len(train),
+            "validation_images": len(validation),
+            **provenance(pictures.found),
+        }
+    )
+
+
+def _train(
+    settings: CifarSettings,
+    pictures: Pictures,
+    model: keras.Model,
+    trainer: Trainer,
+    evaluate: Evaluate,
+    validation: NDArray[np.int32],
+) -> Steering[tuple[dict[str, float], bool]]:
+    """Train to the last step; the last point's values, and whether the loss stopped being a number."""
     looks = look_steps(settings)
     pictured = {*looks[:: math.ceil(len(looks) / MAX_PICTURES)], settings.steps}
     kept = checkpoint_steps(looks, model.count_params())
@@ -85,29 +119,7 @@ def run(settings: CifarSettings, pictures: Pictures) -> Steering[None]:
             yield from trainer.say(weights_event(point, model.get_weights()))
         if diverged:
             break
-
-    everything = np.arange(len(pictures.test_labels), dtype=np.int32)
-    test = build_evaluate(model, pictures.test_images, prepare_undistorted)
-    logits = yield from trainer.logits(test, everything)
-    yield Arrays("test", trainer.step, {"labels": pictures.test_labels, "probabilities": softmax(logits)})
-    names = ("train_loss", "train_accuracy", "validation_accuracy", "examples_per_second")
-    yield Completed(
-        {
-            **test_result(logits, pictures.test_labels),
-            **{name: metrics[name] for name in names},
-            "class_accuracy": recalls(logits, pictures.test_labels, pictures.names),
-            "classes": list(pictures.names),
-            "steps": trainer.step,
-            "diverged_at": trainer.step if diverged else None,
-            "parameters": model.count_params(),
-            "precision": computes_in(settings),
-            "train_images": len(train),
-            "validation_images": len(validation),
-            "data": pictures.found.describe,
-            "real_data": pictures.found.real,
-            "remark": pictures.found.remark,
-        }
-    )
+    return metrics, diverged
 
 
 def look_steps(settings: CifarSettings) -> list[int]:

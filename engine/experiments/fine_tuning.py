@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from engine.events import Arrays, Beat, Completed, Mark, Predictions, Progress
 from engine.experiments.feature_cache import cached_maps
-from engine.experiments.measures import metrics_of, predictions, recalls, softmax, test_result
+from engine.experiments.measures import metrics_of, predictions, provenance, recalls, softmax, test_result
 from engine.experiments.training import Steering, Trainer, build_evaluate, build_train_steps, draw_batches
 from engine.models.fine_tuned import Parts, as_scratch_input, build_parts, build_scratch
 from engine.settings import FineTuningSettings
@@ -58,9 +58,7 @@ def run(settings: FineTuningSettings, data: Path | None) -> Steering[None]:
             "diverged_at": None if np.isfinite(logits).all() else trainer.step,
             "parameters": model.count_params(),
             "train_images": len(examples.train_labels),
-            "data": examples.describe,
-            "real_data": examples.real,
-            "remark": examples.remark,
+            **provenance(examples),
         }
     )
 

@@ -1,6 +1,7 @@
 """What the training of a classifier is judged by: its logits made into losses, accuracies and answers."""
 
 from collections.abc import Sequence
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -47,6 +48,27 @@ def test_result(logits: NDArray[np.float32], labels: NDArray[np.int32]) -> dict[
         "test_correct": correct,
         "test_images": len(labels),
     }
+
+
+class Given(Protocol):
+    """Pictures that a run was given."""
+
+    @property
+    def describe(self) -> str:
+        """What they are, in a few words."""
+
+    @property
+    def real(self) -> bool:
+        """Whether they are what was asked for, and not what stands in for it."""
+
+    @property
+    def remark(self) -> str:
+        """A sentence that whoever sees the result should know, or empty."""
+
+
+def provenance(given: Given) -> dict[str, str | bool]:
+    """Where the data came from, as `Completed` reports it."""
+    return {"data": given.describe, "real_data": given.real, "remark": given.remark}
 
 
 def recalls(logits: NDArray[np.float32], labels: NDArray[np.int32], names: Sequence[str]) -> dict[str, float]:

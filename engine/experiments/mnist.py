@@ -7,12 +7,14 @@ on each batch *before* the network learns from it, and the last evaluation takes
 import math
 from pathlib import Path
 
+import keras
 import numpy as np
+from numpy.typing import NDArray
 
 from engine.checkpoints import checkpoint_steps, weights_event
 from engine.events import Arrays, Completed, Progress
-from engine.experiments.measures import metrics_of, predictions, softmax, test_result
-from engine.experiments.training import Steering, Trainer, build_evaluate, build_train_steps, draw_batches
+from engine.experiments.measures import metrics_of, predictions, provenance, softmax, test_result
+from engine.experiments.training import Evaluate, Steering, Trainer, build_evaluate, build_train_steps, draw_batches
 from engine.models.mnist import build_network
 from engine.models.precision import computes_in, dtype_policy
 from engine.settings import MnistSettings
@@ -42,7 +44,34 @@ def run(settings: MnistSettings, digits: Digits) -> Steering[None]:
     trainer = Trainer(train_steps, batches, settings.batch_size, settings.learning_rate)
     evaluate = build_evaluate(model, digits.test_images)
     test = np.arange(len(digits.test_images), dtype=np.int32)
-    sample = rng.permutation(test)[: settings.eval_size]
+    metrics, diverged = yield from _train(
+        settings, digits, model, trainer, evaluate, rng.permutation(test)[: settings.eval_size]
+    )
+    logits = yield from trainer.logits(evaluate, test)
+    yield Arrays("test", trainer.step, {"labels": digits.test_labels, "probabilities": softmax(logits)})
+    yield Completed(
+        {
+            **test_result(logits, digits.test_labels),
+            **{name: metrics[name] for name in ("train_loss", "train_accuracy", "examples_per_second")},
+            "steps": trainer.step,
+            "diverged_at": trainer.step if diverged else None,
+            "parameters": model.count_params(),
+            "precision": computes_in(settings),
+            "train_images": len(digits.train_images),
+            **provenance(digits.found),
+        }
+    )
+
+
+def _train(
+    settings: MnistSettings,
+    digits: Digits,
+    model: keras.Model,
+    trainer: Trainer,
+    evaluate: Evaluate,
+    sample: NDArray[np.int32],
+) -> Steering[tuple[dict[str, float], bool]]:
+    """Train to the last step; the last point's values, and whether the loss stopped being a number."""
     points = chart_steps(settings)
     kept = checkpoint_steps(points, model.count_params())
     gallery_every = math.ceil(len(points) / MAX_GALLERIES)
@@ -66,23 +95,7 @@ def run(settings: MnistSettings, digits: Digits) -> Steering[None]:
             yield from trainer.say(weights_event(point, model.get_weights()))
         if diverged:
             break
-
-    logits = yield from trainer.logits(evaluate, test)
-    yield Arrays("test", trainer.step, {"labels": digits.test_labels, "probabilities": softmax(logits)})
-    yield Completed(
-        {
-            **test_result(logits, digits.test_labels),
-            **{name: metrics[name] for name in ("train_loss", "train_accuracy", "examples_per_second")},
-            "steps": trainer.step,
-            "diverged_at": trainer.step if diverged else None,
-            "parameters": model.count_params(),
-            "precision": computes_in(settings),
-            "train_images": len(digits.train_images),
-            "data": digits.found.describe,
-            "real_data": digits.found.real,
-            "remark": digits.found.remark,
-        }
-    )
+    return metrics, diverged
 
 
 def chart_steps(settings: MnistSettings) -> list[int]:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from engine.errors import InvalidInput
 from engine.events import Beat, Completed, Event, Progress, Snapshot
+from engine.experiments.measures import provenance
 from engine.images import Pixels
 from engine.preparing.contact_sheet import SHOWN, contact_sheet
 from engine.preparing.manifest import NAME, manifest_lines, read_manifest, whole
@@ -76,9 +77,7 @@ def run(settings: PrepareSettings, data: Path | None) -> Iterator[Event]:
             "files_per_second": (len(files) - kept) / max(took, 1e-9),
             "unreadable": unreadable[:MOST_LISTED],
             "unreadable_files": len(unreadable),
-            "data": plan.describe,
-            "real_data": plan.real,
-            "remark": plan.remark,
+            **provenance(plan),
         }
     )
 
