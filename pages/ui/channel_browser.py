@@ -53,14 +53,15 @@ def _grid(network: str, layer: str, channels: list[int]) -> None:
         trouble = _keep_new()
         kept = kept_pictures(network, layer, channels)
         left = len(channels) - len(kept)
-        if missing and not left:
-            st.rerun()
         names = {channel: channel_name(network, layer, channel) for channel in channels}
         tiles = [{"channel": c, "label": names[c], "src": _address(kept.get(c, b""))} for c in channels]
         picked = channel_grid(tiles, None, key=f"grid {network} {layer} {channels[0]}")
         st.html(f'<p class="lab-note">{html.escape(trouble or _told(left, layer, dreaming))}</p>')
         if picked is not None:
             _detail(network, layer, picked, names[picked], kept.get(picked, b""))
+        # Only below the button: what was pressed to come here would be forgotten.
+        if missing and not left:
+            st.rerun()
 
     grid()
 

@@ -53,13 +53,14 @@ def live_view(
     @st.fragment(run_every=every_s if run.active else None)
     def view() -> None:
         now = lab().watch(run.id) or run
-        if run.active and (not now.active or (first and now.elapsed_s >= FIRST_S) or _other_pace(wanted_s, every_s)):
-            st.rerun()
         with st.container(horizontal=True, vertical_alignment="center", key=f"{key}-steered" if steered else key):
             st.html(bar_html(now, amount, share))
             run_controls(now, steered=steered)
             if just_started(run):
                 bring_into_view(run.id)
+        # Only below the buttons: what was pressed to come here would be forgotten.
+        if run.active and (not now.active or (first and now.elapsed_s >= FIRST_S) or _other_pace(wanted_s, every_s)):
+            st.rerun()
         draw(shared_look(now) if now.active else now)
 
     view()

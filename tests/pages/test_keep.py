@@ -131,6 +131,26 @@ def test_rewind_starts_the_same_settings_again_and_stops_what_ran():
     assert lab().watch(again).settings == LONG
 
 
+def test_a_button_counts_though_its_page_is_just_to_be_drawn_anew():
+    def watched():
+        import streamlit as st
+
+        from pages.ui.live import live_view
+        from pages.ui.session import lab
+
+        live_view(st.session_state.pop("as it was", None) or lab().watch(st.query_params["run"]), lambda run: None)
+
+    run_id = lab().start(LONG)
+    in_state(run_id, State.RUNNING)
+    app = AppTest.from_function(watched, default_timeout=60)
+    app.query_params["run"] = run_id
+    app.run()
+    app.session_state["as it was"] = lab().watch(run_id)
+    lab().stop(run_id)
+    button(app, "Rewind").click().run()
+    assert app.query_params["run"] not in (run_id, [run_id])
+
+
 def test_two_runs_are_pinned_compared_named_and_deleted(done):
     other = lab().start(MnistSettings(steps=20, seed=5, **TINY))
     assert lab().wait(other, 150).state == State.COMPLETED
