@@ -30,13 +30,18 @@ class Flow {
   update(data, post) {
     this.data = data;
     this.post = post;
-    const structure = JSON.stringify(data.maps.map(({ shape, src }) => [shape, Boolean(src)]));
-    if (structure !== this.structure) {
-      this.structure = structure;
-      this.chosen = Math.min(data.chosen, data.maps[2].shape[0] * data.maps[2].shape[1] - 1);
-      this.root.replaceChildren(...data.maps.map((map, index) => this.figure(map, index)), this.line());
-    }
-    data.maps.forEach((map, index) => this.fill(this.root.children[index], map));
+    if (!this.root.children.length) this.root.append(...data.maps.map(() => document.createElement("figure")), this.line());
+    data.maps.forEach((map, index) => {
+      const form = JSON.stringify([map.shape, Boolean(map.src)]);
+      if (form !== this.root.children[index].dataset.form) {
+        // The others stay: to lay out all cells anew takes most of the time of a slider's move.
+        const node = this.figure(map, index);
+        node.dataset.form = form;
+        this.root.children[index].replaceWith(node);
+        if (index === 2) this.chosen = Math.min(data.chosen, map.shape[0] * map.shape[1] - 1);
+      }
+      this.fill(this.root.children[index], map);
+    });
     this.look();
   }
 
@@ -87,7 +92,9 @@ class Flow {
     const image = node.querySelector("img");
     if (image && image.src !== src) image.src = src;
     if (image) image.alt = title;
-    if (!values) return;
+    const written = JSON.stringify(values);
+    if (!values || written === node.written) return;
+    node.written = written;
     const flat = values.flat();
     const largest = Math.max(...flat.map(Math.abs)) || 1;
     node.querySelectorAll(".flow-cell").forEach((cell, index) => {
@@ -170,6 +177,7 @@ class Flow {
     const { values, shape } = this.data.maps[0];
     const at = Number(field.dataset.at);
     values[Math.floor(at / shape[1])][at % shape[1]] = value;
+    this.root.children[0].written = null;
     clearTimeout(this.telling);
     this.telling = setTimeout(() => this.post(values), 120);
   }
