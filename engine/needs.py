@@ -130,8 +130,8 @@ def _fine_tuning(settings: FineTuningSettings, sizes: Sequence[int]) -> float:
     if settings.method == "scratch":
         return 350 * MB + pictures * 30e3
     below, above = _maps_of(settings)
-    # What the frozen part writes is kept of every picture, and what the top writes of those of one batch.
-    kept = pictures * (3.4 * FLOAT / 2 * below + 27e3)
+    # What the frozen part writes is kept of every picture, in a file, and what the top writes of those of one batch.
+    kept = pictures * (1.2 * FLOAT / 2 * below + 27e3)
     return 380 * MB + kept + 1.25 * FLOAT * above * settings.batch_size
 
 

@@ -21,14 +21,24 @@ LIMIT_BYTES = 500_000_000
 def cached_maps(lower: keras.Model, name: str, images: NDArray[np.uint8], size: int) -> Steering[NDArray[np.float16]]:
     """`lower` of each image, brought to `size` pixels: float16 [n, height, width, maps].
 
-    `name` says which layer `lower` ends in. Where the disk cannot be written nothing is kept, and nothing is lost.
+    `name` says which layer `lower` ends in. What is returned lies in the file, whose memory the system takes back when
+    it needs it. Where the disk cannot be written nothing is kept, and nothing is lost.
     """
     path = _folder() / f"{_key(name, images, size)}.npy"
-    try:
-        return np.load(path, allow_pickle=False)
-    except (OSError, ValueError, EOFError):
-        maps = yield from _computed(lower, images, size)
+    if (kept := _kept(path)) is not None:
+        return kept
+    maps = yield from _computed(lower, images, size)
     _keep(path, maps)
+    return maps if (kept := _kept(path)) is None else kept
+
+
+def _kept(path: Path) -> NDArray[np.float16] | None:
+    """Those in the file, where TensorFlow can use them without a copy; None where there are none that are whole."""
+    try:
+        # Writable, as TensorFlow asks, but for this process only.
+        maps: NDArray[np.float16] = np.load(path, mmap_mode="c", allow_pickle=False)
+    except (OSError, ValueError, EOFError):
+        return None
     return maps
 
 
@@ -40,16 +50,16 @@ def _computed(lower: keras.Model, images: NDArray[np.uint8], size: int) -> Steer
         return tf.cast(lower(enlarged(batch, size), training=False), tf.float16)
 
     concrete = maps_of.get_concrete_function()
-    parts: list[NDArray[np.float16]] = []
+    maps = np.empty((len(images), *concrete.structured_outputs.shape[1:]), np.float16)
     pace, done = Pace(first=8, most=64), 0
     while done < len(images):
         started = time.perf_counter()
         batch = images[done : done + pace.count]
-        parts.append(concrete(tf.constant(batch)).numpy())
+        maps[done : done + len(batch)] = concrete(tf.constant(batch)).numpy()
         pace.timed(len(batch), started)
         done += len(batch)
         yield Beat()
-    return np.concatenate(parts)
+    return maps
 
 
 def _folder() -> Path:

@@ -13,6 +13,7 @@ from engine.experiments.feature_cache import cached_maps
 from engine.models.efficientnet_lite0 import build_network
 from engine.models.fine_tuned import as_scratch_input, build_parts, enlarged, restored
 from engine.settings import FineTuningSettings
+from engine.sources.cifar10 import ALIGNMENT
 from engine.sources.examples import load_examples, squared
 from engine.sources.photo10 import NAMES
 from engine.tuned_test import pick_test_pictures
@@ -108,9 +109,13 @@ def test_the_result_counts_its_own_answers(events):
 def test_features_are_computed_once(parts, tmp_path, monkeypatch):
     monkeypatch.setenv("CNN_LAB_CACHE", str(tmp_path))
     images = np.random.default_rng(0).integers(0, 256, (5, 32, 32, 3), dtype=np.uint8)
-    first = drained(cached_maps(parts.lower, "block14", images, 32))
+    first = np.array(drained(cached_maps(parts.lower, "block14", images, 32)))
     again = drained(cached_maps(None, "block14", images, 32))
     assert np.array_equal(first, again)
+    # It lies in the file, and TensorFlow uses it there.
+    assert again.flags.writeable
+    assert again.ctypes.data % ALIGNMENT == 0
+    del again
     expected = parts.lower(tf.constant(images, tf.float32)).numpy()
     np.testing.assert_allclose(first, expected, rtol=2e-3, atol=2e-3)
     file = next(tmp_path.rglob("*.npy"))
