@@ -136,6 +136,31 @@ def test_a_second_run_waits_with_its_place(app, open_page):
     expect(state(second)).to_have_text("Completed")
 
 
+SLOW_ANSWERS = """
+WebSocket.prototype.addEventListener = function (type, listener, options) {
+  const late = type === "message" ? (event) => setTimeout(() => listener.call(this, event), 400) : listener;
+  EventTarget.prototype.addEventListener.call(this, type, late, options);
+};
+"""
+
+
+def test_what_is_entered_before_the_app_has_answered_is_kept(app, page):
+    page.add_init_script(SLOW_ANSWERS)
+    page.goto(f"{app}/mnist")
+    expect(page.locator(".live-chart-plot .main-svg").first).to_be_visible()
+    # TensorFlow is there: until then the page draws itself again.
+    expect(page.get_by_text("over 99% sure")).to_be_visible()
+    page.wait_for_timeout(1000)
+    entered = {"Steps": 60, "Batch size": 33, "Momentum": 0.5}
+    for name, value in entered.items():
+        set_number(page, name, value)
+        # Long enough for one script run each, too short for its answer.
+        page.wait_for_timeout(150)
+    page.wait_for_timeout(2000)
+    for name, value in entered.items():
+        expect(page.get_by_role("spinbutton", name=name)).to_have_value(str(value))
+
+
 def test_the_drawing_follows_the_settings(app, open_page):
     page = open_page(f"{app}/mnist")
     expect(page.get_by_text("266,585 parameters", exact=True)).to_be_visible()
