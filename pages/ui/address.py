@@ -4,16 +4,22 @@ An address is emptied when the page is left, so each value is kept beside it as 
 """
 
 import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from pages.ui.sent import sent_text
 
 
 def recall(name: str, default: str = "") -> str:
-    """The value of `name`: as the address has it, or as it was when the page was left, or `default`.
+    """The value of `name`: as it was remembered, else as the address has it, or `default`.
 
-    Whoever made a link may have written anything into it; what is far too long counts as not written.
+    The address counts first only where the visitor went back or forth: a browser that has not heard of what was
+    remembered a moment ago still sends its old address. Whoever made a link may have written anything into it; what is
+    far too long counts as not written.
     """
-    text = sent_text(st.query_params.get(name, st.session_state.get(f"{name} kept", default)))
+    context = get_script_run_ctx()
+    went_back = bool(context and context.is_history_navigation)
+    kept = None if went_back else st.session_state.get(f"{name} kept")
+    text = sent_text(st.query_params.get(name, default) if kept is None else kept)
     return default if text is None else text
 
 

@@ -1,4 +1,11 @@
 // A grid of numbers: orange above zero, blue below, white at zero, as strong as they are large.
+//
+// data.rows    the numbers; data.heard: the edit that they are the answer to, or null
+//
+// What the person edits goes to Python as the state `weights`: rows by semicolons. Answers to earlier edits are not
+// shown: they would undo the later ones.
+
+const LOST_MS = 5000;
 
 function strength(value, largest) {
   return Math.round(12 + 73 * Math.min(1, Math.abs(value) / largest));
@@ -36,6 +43,7 @@ function field(row, column) {
 
 export default function ({ data, parentElement, setStateValue }) {
   const root = parentElement.querySelector(".kernel");
+  if (root.posted && data.heard !== root.posted && performance.now() - root.editedAt < LOST_MS) return;
   const side = data.rows.length;
   const text = JSON.stringify(data.rows);
   if (root.shown !== text) {
@@ -79,7 +87,9 @@ export default function ({ data, parentElement, setStateValue }) {
     colour(cells());
     const rows = Array.from({ length: side }, (_, r) => cells().slice(r * side, r * side + side).map((c) => Number(c.dataset.value)));
     root.shown = JSON.stringify(rows);
+    root.posted = rows.map((row) => row.join(",")).join(";");
+    root.editedAt = performance.now();
     clearTimeout(root.telling);
-    root.telling = setTimeout(() => setStateValue("weights", rows.map((row) => row.join(",")).join(";")), 60);
+    root.telling = setTimeout(() => setStateValue("weights", root.posted), 60);
   };
 }

@@ -23,7 +23,8 @@ _component = st.components.v2.component(
 
 def kernel_editor(kernel: Floats, on_edit: object) -> None:
     """Show `kernel` [side, side]; `on_edit` is called when the person has changed a cell."""
-    _component(key=KEY, data={"rows": [[round(float(v), 4) for v in row] for row in kernel]}, on_weights_change=on_edit)
+    rows = [[round(float(v), 4) for v in row] for row in kernel]
+    _component(key=KEY, data={"rows": rows, "heard": sent_text(sent(KEY, "weights"))}, on_weights_change=on_edit)
 
 
 def edited_kernel() -> str | None:

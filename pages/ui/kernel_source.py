@@ -10,6 +10,7 @@ from pages.ui.kernel_editor import edited_kernel, kernel_editor
 from pages.ui.live_slider import Slider
 
 OWN = "Your own"
+MOVED = "gallery has moved"
 FIRST = "Sobel x"
 SIZE = Slider("Size", "side", 7, 3, 9, 2)
 ANGLE = Slider("Angle", "angle", 30, 0, 180, unit="°")
@@ -48,5 +49,12 @@ def chosen_kernel(name: str) -> Floats:
 
 def _edited() -> None:
     if text := edited_kernel():
-        st.session_state["gallery"] = OWN
         remember("weights", text)
+        if st.session_state["gallery"] != OWN:
+            st.session_state["gallery"] = OWN
+            st.session_state[MOVED] = True
+
+
+def has_moved() -> bool:
+    """Whether the box has to be told that the kernel is one's own now; it is outside of what an edit draws again."""
+    return bool(st.session_state.pop(MOVED, False))

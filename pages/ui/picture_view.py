@@ -6,7 +6,7 @@ from engine.errors import LabError
 from engine.images import Pixels
 from engine.sliding import Padding, Sliding
 from pages.ui.anatomy import settings_and_stage
-from pages.ui.kernel_source import chosen_kernel, gallery_input, kernel_grid, size_and_angle
+from pages.ui.kernel_source import chosen_kernel, gallery_input, has_moved, kernel_grid, size_and_angle
 from pages.ui.live_slider import Slider, live_sliders
 from pages.ui.picture_result import Look, show_input, show_result
 from pages.ui.picture_source import picture_input
@@ -39,7 +39,7 @@ def _look() -> Look:
 
 @st.fragment
 def _stage(image: Pixels, name: str, padding: Padding, look: Look) -> None:
-    if st.session_state["gallery"] != name:
+    if has_moved() or st.session_state["gallery"] != name:
         st.rerun()
     try:
         kernel = chosen_kernel(name)

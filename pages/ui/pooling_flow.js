@@ -3,8 +3,11 @@
 // data.maps     three of { title, hue, shape: [height, width], values: rows of numbers, or src: a picture }
 // data.window, data.stride, data.before: [top, left] of the pooling
 // data.winners  for each pooled cell the cell row·width + column that won; null for an average
-// data.editable whether the first map's numbers can be edited; they go to Python as the state `map`, rows of numbers
+// data.editable whether the first map's numbers can be edited; they go to Python as the state `map`, rows by semicolons
+// data.heard    the edit that the numbers are the answer to, or null: later ones stay
 // data.chosen   the pooled cell that is looked at first
+
+const LOST_MS = 5000;
 
 function show(value) {
   return String(Number(value.toFixed(2))).replace("-", "−");
@@ -28,6 +31,8 @@ class Flow {
   }
 
   update(data, post) {
+    const late = this.posted && data.heard !== this.posted && performance.now() - this.editedAt < LOST_MS;
+    if (late) data.maps[0] = this.data.maps[0];
     this.data = data;
     this.post = post;
     if (!this.root.children.length) this.root.append(...data.maps.map(() => document.createElement("figure")), this.line());
@@ -178,8 +183,10 @@ class Flow {
     const at = Number(field.dataset.at);
     values[Math.floor(at / shape[1])][at % shape[1]] = value;
     this.root.children[0].written = null;
+    this.posted = values.map((row) => row.join(",")).join(";");
+    this.editedAt = performance.now();
     clearTimeout(this.telling);
-    this.telling = setTimeout(() => this.post(values), 120);
+    this.telling = setTimeout(() => this.post(this.posted), 120);
   }
 
   settle(field) {

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
-from engine.convolution import Floats, Pooling, Stage, activate_and_pool, checked, winners
+from engine.convolution import Floats, Pooling, Stage, activate_and_pool, winners
 from engine.errors import InvalidInput, LabError
 from engine.filtering import coloured, filter_picture, parse_kernel, scale_of
 from engine.images import Pixels, png_address, shrink
@@ -18,7 +18,7 @@ from pages.ui.live_chart import live_chart
 from pages.ui.live_slider import Slider, live_sliders
 from pages.ui.picture_source import photograph_input, worked_on
 from pages.ui.pooling_flow import pooling_flow
-from pages.ui.sent import sent
+from pages.ui.sent import sent, sent_text
 from pages.ui.session import lab
 from pages.ui.sliding_inputs import choice
 from pages.ui.theme import INPUT, KERNEL, OUTPUT
@@ -29,6 +29,7 @@ LONGEST = 192
 
 WINDOW = Slider("Window", "window", 2, 1, 6)
 STRIDE = Slider("Stride", "hop", 2, 1, 6)
+NUMBERS = "numbers_flow"
 DEFAULT_MAP = "2,-1,0,3,-2,1;-3,4,1,-1,0,2;0,1,-2,5,-4,-1;1,-2,3,0,2,-3;-1,0,-4,1,6,0;3,-1,2,-2,0,1"
 
 
@@ -82,8 +83,9 @@ def _numbers(activation: str, kind: Pooling, sliding: Sliding) -> None:
         _map_of(f"After {NAMES[activation]}", KERNEL, stage.activated[..., 0]),
         _map_of(f"After {kind} pooling {_size(stage.pooled)}", OUTPUT, stage.pooled[..., 0]),
     ]
-    data = _flow(maps, stage.activated[..., 0], kind, sliding) | {"editable": True}
-    pooling_flow(data, key="numbers_flow", on_edit=_edited)
+    heard = sent_text(sent(NUMBERS, "map"))
+    data = _flow(maps, stage.activated[..., 0], kind, sliding) | {"editable": True, "heard": heard}
+    pooling_flow(data, key=NUMBERS, on_edit=_edited)
     order, mean = _order(stage, NAMES[activation]), _global(stage.activated, feature_map.shape)
     st.html(f'<p class="lab-note">{order}<br>{mean}</p>')
 
@@ -125,7 +127,7 @@ def _flow(maps: list[dict[str, Any]], activated: Floats, kind: Pooling, sliding:
     chosen = (maps[2]["shape"][0] // 2) * columns + columns // 2
     return {
         "maps": maps, "window": sliding.kernel, "stride": sliding.stride, "before": before, "winners": won,
-        "chosen": chosen, "editable": False,
+        "chosen": chosen, "editable": False, "heard": None,
     }  # fmt: skip
 
 
@@ -143,9 +145,8 @@ def _map() -> Floats:
 
 
 def _edited() -> None:
+    text = sent_text(sent(NUMBERS, "map")) or ""
     try:
-        rows = checked(sent("numbers_flow", "map"), "feature map", 2)
-        text = ";".join(",".join(f"{value:g}" for value in row) for row in rows)
         parse_kernel(text)
     except InvalidInput:
         return

@@ -10,6 +10,8 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Browser, Page, expect
 
+from tests.browser.test_mnist import SLOW_ANSWERS
+
 STRIDE, PADDING, SIZE, CHANNELS, SIDE, FILTERS, OUTPUT = 2, 1, 5, 3, 3, 2, 3
 
 
@@ -177,6 +179,34 @@ def test_a_picture_follows_the_slider_and_the_grid(page: Page, app: str) -> None
     cell.fill("3")
     page.wait_for_function(f"window.loads > {count}")
     expect(page).to_have_url(re.compile("weights=3"))
+
+
+@pytest.mark.parametrize(
+    ("address", "cells", "other"),
+    [
+        ("view=On+a+picture&gallery=Sharpen", "Kernel", "Per channel"),
+        ("view=Activation+and+pooling", "Feature map", "Average"),
+    ],
+)
+def test_no_edit_is_lost_where_answers_are_slow(page: Page, app: str, address: str, cells: str, other: str) -> None:
+    page.add_init_script(SLOW_ANSWERS)
+    page.goto(f"{app}/convolution?{address}")
+    entered = {"row 1, column 1": "3", "row 1, column 2": "4", "row 2, column 1": "5", "row 2, column 3": "6"}
+    first = page.get_by_label(f"{cells} row 1, column 1", exact=True)
+    first.wait_for(timeout=60_000)
+    page.wait_for_timeout(1500)
+    for place, value in entered.items():
+        page.get_by_label(f"{cells} {place}", exact=True).fill(value)
+        # Long enough for one script run each, too short for its answer.
+        page.wait_for_timeout(180)
+    page.wait_for_timeout(2500)
+    entered["row 3, column 1"] = "9"
+    page.get_by_label(f"{cells} row 3, column 1", exact=True).fill("9")
+    page.wait_for_timeout(200)
+    page.get_by_text(other, exact=True).click()
+    page.wait_for_timeout(2500)
+    for place, value in entered.items():
+        expect(page.get_by_label(f"{cells} {place}", exact=True)).to_have_value(value)
 
 
 def test_who_won_a_pooling_window(page: Page, app: str) -> None:
