@@ -7,6 +7,7 @@ import pytest
 from streamlit.components.v2.bidi_component import main
 from streamlit.proto.ClientState_pb2 import ClientState
 from streamlit.runtime.app_session import AppSession
+from streamlit.runtime.pages_manager import PagesManager
 from streamlit.runtime.scriptrunner_utils.script_requests import ScriptRequests, ScriptRequestType
 
 from pages.ui import mended_streamlit
@@ -68,6 +69,12 @@ def test_what_is_asked_for_while_a_fragment_waits_comes_after_it(asked):
 def test_all_else_is_asked_for_at_once(asked, found, fragment):
     session(None, found).request_rerun(ClientState(fragment_id=fragment))
     assert asked == [fragment]
+
+
+def test_the_pages_folder_is_not_streamlits(monkeypatch):
+    monkeypatch.setattr(PagesManager, "uses_pages_directory", None)
+    mended_streamlit.mend()
+    assert PagesManager.uses_pages_directory is False
 
 
 def test_streamlit_has_what_is_mended():
