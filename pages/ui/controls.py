@@ -18,7 +18,9 @@ S = TypeVar("S", bound=ExperimentSettings)
 def preset_picker(cls: type[ExperimentSettings]) -> None:
     """Buttons that set every setting at once; the one that the settings now equal is marked."""
     now = chosen(cls)
-    st.html('<p class="lab-presets">Presets</p>')
+    mark = next((name for name, values in cls.presets.items() if cls(**values) == now), "none")
+    # Those who do not see which one is tinted are told.
+    st.html(f'<p class="lab-presets" role="note" aria-label="Presets; chosen: {mark}">Presets</p>')
     with st.container(horizontal=True, gap="xsmall", key=f"presets-{cls.__name__}"):
         for name, values in cls.presets.items():
             # Not pills: what is marked follows from the settings, and pills take what a browser sent before it heard of
@@ -26,7 +28,7 @@ def preset_picker(cls: type[ExperimentSettings]) -> None:
             st.button(
                 name,
                 key=f"{cls.__name__} preset {name}",
-                type="secondary" if cls(**values) == now else "tertiary",
+                type="secondary" if name == mark else "tertiary",
                 on_click=adopt,
                 args=(cls(**values),),
             )
