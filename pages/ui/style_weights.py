@@ -9,6 +9,8 @@ from pages.ui.controls import chosen_value, widget_key
 TEXT = widget_key(StyleSettings, "style_layers")
 NAMES = "style layer names"
 SPREAD = "style layers that the widgets show"
+BESIDE = 4
+"""Numbers in a row."""
 
 
 def layer_weights() -> None:
@@ -31,10 +33,11 @@ def layer_weights() -> None:
         on_change=_gather,
         help="Layers whose Gram matrices are matched. Early layers are colour and grain, later ones larger shapes.",
     )
-    columns = st.columns(4)
-    for number, name in enumerate(named):
+    # Row by row: a phone puts the columns of a row below each other.
+    cells = [cell for _ in range(0, len(named), BESIDE) for cell in st.columns(BESIDE)]
+    for cell, name in zip(cells, named, strict=False):
         st.session_state.setdefault(_key(name), 1.0)
-        columns[number % 4].number_input(
+        cell.number_input(
             name,
             0.0,
             100.0,
@@ -50,9 +53,11 @@ def layer_weights() -> None:
 def _spread(text: str) -> None:
     """Set the widgets to the text of a preset or a run, which is right."""
     parts = [part.partition(":") for part in text.replace(",", " ").split()]
-    for name, _, number in parts:
-        st.session_state[_key(name)] = float(number or 1)
-    st.session_state[NAMES] = [name for name, *_ in parts]
+    # Whoever wrote the text may have named a layer twice; as in a run, the last counts.
+    weights = {name: float(number or 1) for name, _, number in parts}
+    for name, weight in weights.items():
+        st.session_state[_key(name)] = weight
+    st.session_state[NAMES] = list(weights)
     st.session_state[SPREAD] = text
 
 

@@ -106,6 +106,24 @@ def test_a_layer_that_is_none_disables_the_button_and_is_said(app):
     assert "content_layers names 'relu9_1', but must name layers of" in captions(app)
 
 
+def test_a_style_layer_of_another_network_disables_the_button_and_is_said(app):
+    next(box for box in app.selectbox if box.label == "Network").set_value("vgg19").run()
+    next(box for box in app.multiselect if box.label == "Style layers").set_value(["relu1_1", "relu3_4"]).run()
+    assert "style_layers names" not in captions(app)
+    next(box for box in app.selectbox if box.label == "Network").set_value("vgg16").run()
+    assert not app.exception
+    assert button(app, "Stylize").disabled
+    assert "style_layers names 'relu3_4', but must name layers of" in captions(app)
+
+
+def test_a_run_whose_text_names_a_layer_twice_opens(app):
+    settings = StyleSettings(style_layers="relu1_1 relu2_1:3, relu1_1:2")
+    app.session_state[f"{StyleSettings.__name__}.style_layers"] = settings.style_layers
+    app.run()
+    assert not app.exception
+    assert weights(app) == {"relu1_1": 2, "relu2_1": 3}
+
+
 def test_vgg19_without_its_weights_fails_in_words(app):
     next(box for box in app.selectbox if box.label == "Network").set_value("vgg19")
     stylize(app, max_size=64, steps=3)
