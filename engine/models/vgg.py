@@ -1,17 +1,22 @@
 """VGG's convolutions as a function of a picture of any size. Layer names are the chapter's (`relu4_2`)."""
 
 from collections.abc import Callable, Collection, Mapping
-from functools import lru_cache
+from functools import lru_cache, partial
 from itertools import pairwise
 from typing import Any
 
 import tensorflow as tf
 
+from engine.models import winograd
 from engine.sources.vgg import Vgg
-from engine.vgg_layers import layers
+from engine.vgg_layers import block_of, layers
 
 STRIPS = {"conv1_2": 4, "conv2_1": 2, "conv2_2": 2}
 """Convolutions of large maps in float32. Those in bfloat16 borrow less, and their time is worth more."""
+
+FEWER_PRODUCTS = 3
+"""From this block on convolutions in float32 take Winograd's way, which is two to three times as fast there: maps are
+small and have many channels. In bfloat16 hardware multiplies faster than memory could follow."""
 
 Features = Callable[[tf.Tensor], Mapping[str, tf.Tensor]]
 
@@ -24,7 +29,7 @@ def build_features(vgg: Vgg, wanted: Collection[str], pooling: str = "max", dtyp
     """
     names = layers(vgg.network)
     names = names[: 1 + max((names.index(name) for name in wanted), default=-1)]
-    weights = {name: _weights(vgg, name, dtype) for name in names if name.startswith("conv")}
+    convolutions = {name: _convolution(vgg, name, dtype) for name in names if name.startswith("conv")}
     mean = tf.constant(vgg.mean)
     pool = tf.nn.max_pool2d if pooling == "max" else tf.nn.avg_pool2d
 
@@ -34,9 +39,7 @@ def build_features(vgg: Vgg, wanted: Collection[str], pooling: str = "max", dtyp
             if name.startswith("pool"):
                 maps = pool(maps, 2, 2, "SAME")
             elif name.startswith("relu"):
-                convolution = name.replace("relu", "conv")
-                strips = STRIPS.get(convolution, 1) if dtype == tf.float32 else 1
-                maps = convolved(maps, *weights[convolution], strips)
+                maps = convolutions[name.replace("relu", "conv")](maps)
                 if name in wanted:
                     found[name] = tf.squeeze(maps, 0)
         return found
@@ -44,12 +47,30 @@ def build_features(vgg: Vgg, wanted: Collection[str], pooling: str = "max", dtyp
     return features
 
 
-def convolved(maps: tf.Tensor, kernel: tf.Tensor, turned: tf.Tensor, bias: tf.Tensor, strips: int = 1) -> tf.Tensor:
-    """`maps` [1, rows, columns, in] through a fixed `kernel` [3, 3, in, out], padded to keep their size, and ReLU.
+@lru_cache(maxsize=32)
+def _convolution(vgg: Vgg, name: str, dtype: tf.DType) -> Callable[[tf.Tensor], tf.Tensor]:
+    """A convolution with its ReLU, one for all functions: its weights are not copied for each.
 
-    The gradient is a convolution too, with the kernel `turned` about, [3, 3, out, in]. TensorFlow's own, on CPUs that
-    oneDNN does nothing for, takes half as long again and copies the maps nine times: 230 MB for 384 × 256 pixels.
+    As constants of the graphs oneDNN would lay them out once, which takes a tenth of a step, but each graph would hold
+    several copies: 500 MB after two networks.
     """
+    kernel, bias = vgg.convolutions[name]
+    if dtype == tf.float32 and block_of(name) >= FEWER_PRODUCTS:
+        transformed, added = winograd.transformed(kernel), tf.constant(bias, dtype)
+        return lambda maps: tf.nn.relu(tf.nn.bias_add(winograd.convolve(maps, transformed), added))
+    turned = kernel[::-1, ::-1].transpose(0, 1, 3, 2)
+    weights = tf.constant(kernel, dtype), tf.constant(turned, dtype), tf.constant(bias, dtype)
+    return partial(convolved, weights=weights, strips=STRIPS.get(name, 1) if dtype == tf.float32 else 1)
+
+
+def convolved(maps: tf.Tensor, weights: tuple[tf.Tensor, tf.Tensor, tf.Tensor], strips: int = 1) -> tf.Tensor:
+    """`maps` [1, rows, columns, in] through a fixed kernel [3, 3, in, out], padded to keep their size, and ReLU.
+
+    weights: the kernel, the same turned about, [3, 3, out, in], and the bias. The gradient is a convolution too, with
+    the turned kernel. TensorFlow's own, on CPUs that oneDNN does nothing for, takes half as long again and copies the
+    maps nine times: 230 MB for 384 × 256 pixels.
+    """
+    kernel, turned, bias = weights
 
     def forward(strip: tf.Tensor, padding: Any) -> tf.Tensor:
         # In this order, and nothing between them, they become one operation.
@@ -83,15 +104,3 @@ def by_strips(convolution: Callable[[tf.Tensor, Any], tf.Tensor], maps: tf.Tenso
             strip = tf.identity(maps[0][begin - 1 + top : end + 1 - bottom])[tf.newaxis]
         done.append(convolution(strip, [[0, 0], [top, bottom], [1, 1], [0, 0]]))
     return tf.concat(done, axis=1)
-
-
-@lru_cache(maxsize=32)
-def _weights(vgg: Vgg, name: str, dtype: tf.DType) -> tuple[tf.Tensor, tf.Tensor, tf.Tensor]:
-    """A convolution's kernel, the same turned about, and the bias: one copy for all functions.
-
-    As constants of the graphs oneDNN would lay them out once, which takes a tenth of a step, but each graph would hold
-    several copies: 500 MB after two networks.
-    """
-    kernel, bias = vgg.convolutions[name]
-    turned = kernel[::-1, ::-1].transpose(0, 1, 3, 2)
-    return tf.constant(kernel, dtype), tf.constant(turned, dtype), tf.constant(bias, dtype)
