@@ -32,6 +32,10 @@ APP_BYTES = 300_000_000
 LEAST_BYTES = 1_000_000_000
 """With less a worker could do nothing, and would be ended and started for ever."""
 
+REMEMBERED = {"distributed.admin.low-level-log-length": 10}
+"""Dask's setting of how many of its last messages, events and transitions each process keeps for developers: a thousand
+by default. Messages hold pictures, and the lab keeps its own record."""
+
 END_S = 10.0
 """How long the child may take to end in order."""
 
@@ -91,8 +95,7 @@ def main() -> None:
             "distributed.scheduler.worker-ttl": None,
             # Before a worker connects.
             "distributed.worker.preload": ["engine.clock", "engine.priority"],
-            # The scheduler remembers the last events of each topic; the lab keeps its own record.
-            "distributed.admin.low-level-log-length": 10,
+            **REMEMBERED,
             # Nothing here is worth spilling to disk; the last resort stays: a worker that fills the memory is ended.
             "distributed.worker.memory.target": False,
             "distributed.worker.memory.spill": False,

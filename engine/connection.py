@@ -14,13 +14,14 @@ from collections.abc import Callable
 from concurrent.futures import CancelledError
 from typing import Any, TypeVar
 
+import dask
 import numpy as np
 from distributed import Client, Future, KilledWorker
 from distributed.comm import CommClosedError
 
 from engine import device, worker
 from engine.clock import keep_steady
-from engine.cluster import end_cluster, start_cluster
+from engine.cluster import REMEMBERED, end_cluster, start_cluster
 from engine.errors import InvalidInput, WorkerError
 
 CONNECT_S = 10.0
@@ -51,6 +52,7 @@ class Connection:
 
     def __init__(self, topic: str, receive: Callable[[Any], None], *, warm_up: bool) -> None:
         keep_steady()
+        dask.config.set(REMEMBERED)
         self.device: device.Device | None = None
         self.trouble = ""
         """A sentence why the workers cannot be reached just now, or an empty text."""

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar
 
+from distributed import get_worker
+
 from engine.errors import InvalidInput
 from engine.events import Completed, Event, Progress
 from engine.rules import check, setting
@@ -78,6 +80,11 @@ def _fail(failure: str) -> None:
 
 def process_id() -> int:
     return os.getpid()
+
+
+def remembered_messages() -> int:
+    """How many of the messages that this worker sent are still in its memory."""
+    return len(get_worker().batched_stream.recent_message_log)
 
 
 def sleep(seconds: float) -> float:

@@ -16,7 +16,15 @@ from engine.events import Completed, Progress
 from engine.lab import Lab
 from engine.records import State
 from engine.runs import KEPT_RUNS
-from tests.fakes import CountSettings, LightSettings, SteeredSettings, fail, process_id, sleep
+from tests.fakes import (
+    CountSettings,
+    LightSettings,
+    SteeredSettings,
+    fail,
+    process_id,
+    remembered_messages,
+    sleep,
+)
 
 ROOT = Path(__file__).parents[2]
 ENDLESS = CountSettings(steps=100_000, pause_s=0.02)
@@ -54,6 +62,13 @@ def test_a_run_completes_with_all_its_events_in_order(lab):
     assert [event.step for event in run.events if isinstance(event, Progress)] == list(range(1, 51))
     assert isinstance(run.events[-1], Completed)
     assert run.reason == ""
+
+
+def test_messages_are_not_kept_in_memory_on_either_side(lab):
+    for _ in range(20):
+        lab.call(process_id)
+    assert lab.call(remembered_messages) <= 10
+    assert len(lab._connection._client.scheduler_comm.recent_message_log) <= 10
 
 
 def test_stop_takes_effect_within_0_3_s_where_it_runs(lab):
