@@ -36,6 +36,7 @@ class StyleSettings:
             "init": "noise",
             "decay": False,
             "pooling": "max",
+            "padding": "zeros",
             "content_layers": "relu4_2 relu5_2",
             "content_weight": 5.0,
             "style_layers": "relu1_1 relu2_1 relu3_1 relu4_1 relu5_1",
@@ -75,6 +76,11 @@ class StyleSettings:
     )
     network: str = choice("vgg16", ("vgg16", "vgg19", "auto"), "auto: VGG-19 where its weights are here, else VGG-16.")
     pooling: str = choice("average", ("average", "max"), "How the network pools: averages make smoother strokes.")
+    padding: str = choice(
+        "edge",
+        ("edge", "zeros"),
+        "What convolutions see beyond the picture: its edge once more, or the chapter's zeros, which leave a frame.",
+    )
     loss: str = choice("normalised", ("normalised", "chapter"), "Divided by the targets' norms, or as in the chapter.")
     optimizer: str = choice("adam", ("adam", "lbfgs"), "L-BFGS goes further a step, and has no learning rate.")
     precision: str = choice("auto", ("auto", "float32", "bfloat16"), "auto: bfloat16 where it is faster.")

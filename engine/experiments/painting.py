@@ -58,9 +58,16 @@ class Painter:
     """Compiled functions of a network and its layers, for pictures float32 [height, width, 3] of any size."""
 
     def __init__(
-        self, vgg: Vgg, content: Sequence[str], style: Sequence[str], pooling: str, dtype: str, masked: bool
+        self,
+        vgg: Vgg,
+        content: Sequence[str],
+        style: Sequence[str],
+        pooling: str,
+        padding: str,
+        dtype: str,
+        masked: bool,
     ) -> None:
-        features = build_features(vgg, {*content, *style}, pooling, tf.as_dtype(dtype))
+        features = build_features(vgg, {*content, *style}, pooling, padding, tf.as_dtype(dtype))
         targets = [
             *([MAPS] * len(content), VECTOR, [MAPS] * len(style), [VECTOR] * len(style)),
             *([MAPS] * len(style) if masked else [], VECTOR),
@@ -106,10 +113,10 @@ class Painter:
 
 @lru_cache(maxsize=4)
 def painter(
-    vgg: Vgg, content: tuple[str, ...], style: tuple[str, ...], pooling: str, dtype: str, masked: bool
+    vgg: Vgg, content: tuple[str, ...], style: tuple[str, ...], pooling: str, padding: str, dtype: str, masked: bool
 ) -> Painter:
     """The painter of these arguments, kept for the next run that asks for the same: graphs are never piled up."""
-    return Painter(vgg, content, style, pooling, dtype, masked)
+    return Painter(vgg, content, style, pooling, padding, dtype, masked)
 
 
 @tf.custom_gradient

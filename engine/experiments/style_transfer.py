@@ -96,7 +96,7 @@ class Painting:
         self.style_weights = _used(settings.style_layers, vgg, "style_layers", settings.style_weight)
         self.painter: Painter = painter(
             *(vgg, tuple(self.content_weights), tuple(self.style_weights)),
-            *(settings.pooling, precision, pictures.mask is not None),
+            *(settings.pooling, settings.padding, precision, pictures.mask is not None),
         )
         free = settings.loss == "chapter"
         self.low, self.high = (-math.inf, math.inf) if free else (0.0, 255.0)

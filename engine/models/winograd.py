@@ -31,37 +31,50 @@ def transformed(kernel: NDArray[np.float32]) -> tf.Tensor:
     return tf.constant(flat.reshape(TILE**2, *kernel.shape[2:]), tf.float32)
 
 
-def convolve(maps: tf.Tensor, kernel: tf.Tensor) -> tf.Tensor:
-    """`maps` float32 [1, rows, columns, in] through a `transformed` kernel, padded to keep their size."""
-    rows, columns = tf.shape(maps)[1], tf.shape(maps)[2]
-    down, across = -(-rows // SIDE), -(-columns // SIDE)
-    there = _in_both(_FROM_TILE, tiles(maps))
-    back = _in_both(_TO_RESULT, tf.matmul(there, kernel))
-    squares = tf.reshape(back, [SIDE, SIDE, down, across, kernel.shape[2]])
+def convolve(maps: tf.Tensor, kernel: tf.Tensor, margin: int = 1) -> tf.Tensor:
+    """`maps` float32 [1, rows, columns, in] in a margin of zeros through a `transformed` kernel.
+
+    [1, rows, columns, out] with a margin of 1, two rows and columns fewer without one.
+    """
+    there, (rows, columns) = tiles(maps, margin), (side + 2 * margin - 2 for side in tf.unstack(tf.shape(maps)[1:3]))
+    back = _in_both(_TO_RESULT, tf.matmul(_in_both(_FROM_TILE, there), kernel))
+    squares = tf.reshape(back, [SIDE, SIDE, _fours(rows), _fours(columns), kernel.shape[2]])
     return _joined(squares)[tf.newaxis, :rows, :columns]
 
 
-@tf.custom_gradient
-def tiles(maps: tf.Tensor) -> tuple[tf.Tensor, Any]:
-    """The tiles of `maps` [1, rows, columns, channels] with a border of zeros: [36 places, tiles, channels].
+def tiles(maps: tf.Tensor, margin: int) -> tf.Tensor:
+    """The tiles of `maps` [1, rows, columns, channels] in a margin of zeros: [36 places, tiles, channels].
 
-    Tiles overlap by two rows and columns. The gradient adds those up where TensorFlow's own would add row by row.
+    Tiles overlap by two rows and columns; the last are filled up with zeros. The gradient adds up what overlaps, where
+    TensorFlow's own would add row by row.
     """
-    rows, columns, channels = tf.shape(maps)[1], tf.shape(maps)[2], maps.shape[3]
-    down, across = -(-rows // SIDE), -(-columns // SIDE)
-    border = [[1, SIDE * down + 1 - rows], [1, SIDE * across + 1 - columns], [0, 0]]
-    places = tf.range(TILE)[:, tf.newaxis]
-    lines, points = places + SIDE * tf.range(down), places + SIDE * tf.range(across)
-    indices = lines[:, tf.newaxis, :, tf.newaxis] * (SIDE * across + 2) + points[tf.newaxis, :, tf.newaxis, :]
+    channels = maps.shape[3]
 
-    def gradient(slope: tf.Tensor) -> tf.Tensor:
-        parts = tf.reshape(slope, [TILE, TILE, down, across, channels])
-        for axis in (0, 1):
-            parts = _overlapped(parts, axis)
-        return _joined(parts)[tf.newaxis, 1 : rows + 1, 1 : columns + 1]
+    @tf.custom_gradient
+    def op(maps: tf.Tensor) -> tuple[tf.Tensor, Any]:
+        rows, columns = tf.shape(maps)[1], tf.shape(maps)[2]
+        down, across = (_fours(side + 2 * margin - 2) for side in (rows, columns))
+        height, width = SIDE * down + TILE - SIDE, SIDE * across + TILE - SIDE
 
-    flat = tf.reshape(tf.pad(maps[0], border), [-1, channels])
-    return tf.gather(flat, tf.reshape(indices, [TILE**2, -1])), gradient
+        def gradient(slope: tf.Tensor) -> tf.Tensor:
+            parts = tf.reshape(slope, [TILE, TILE, down, across, channels])
+            for axis in (0, 1):
+                parts = _overlapped(parts, axis)
+            return _joined(parts)[tf.newaxis, margin : margin + rows, margin : margin + columns]
+
+        border = [[margin, height - margin - rows], [margin, width - margin - columns], [0, 0]]
+        places = tf.range(TILE)[:, tf.newaxis]
+        lines, points = places + SIDE * tf.range(down), places + SIDE * tf.range(across)
+        indices = lines[:, tf.newaxis, :, tf.newaxis] * width + points[tf.newaxis, :, tf.newaxis, :]
+        flat = tf.reshape(tf.pad(maps[0], border), [-1, channels])
+        return tf.gather(flat, tf.reshape(indices, [TILE**2, -1])), gradient
+
+    return op(maps)
+
+
+def _fours(length: tf.Tensor) -> tf.Tensor:
+    """How many squares of four cover `length`."""
+    return -(-length // SIDE)
 
 
 def _overlapped(parts: tf.Tensor, axis: int) -> tf.Tensor:

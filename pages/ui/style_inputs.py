@@ -64,7 +64,7 @@ def setting_form(files: Files) -> StyleSettings:
         files = {**files, **_more_styles(), "mask": _mask(files["image"])}
     with st.expander("Optimizer and network", icon=":material/tune:"):
         setting_inputs(StyleSettings, ["init", "sizes", "optimizer", "learning_rate", "loss", "network"])
-        setting_inputs(StyleSettings, ["pooling", "precision", "seed", "decay"])
+        setting_inputs(StyleSettings, ["pooling", "padding", "precision", "seed", "decay"])
         setting_inputs(StyleSettings, ["content_layers"], columns=1)
     return chosen(StyleSettings, **files)
 

@@ -83,7 +83,7 @@ def gflop() -> float:
 
 
 def settings(**changes: object) -> StyleSettings:
-    return StyleSettings(**{"max_size": SIDE, "sizes": 1, "pooling": "max", "decay": False, **changes})
+    return StyleSettings(**{"max_size": SIDE, "sizes": 1, "pooling": "max", "padding": "zeros", "decay": False, **changes})
 
 
 def layer_weights(kind: str) -> dict[str, float]:

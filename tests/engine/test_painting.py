@@ -31,14 +31,15 @@ def every_size(monkeypatch):
     monkeypatch.setattr(style_pictures, "grid_of", lambda side: 1)
 
 
-def features(image, wanted, pooling="max"):
+def features(image, wanted, pooling, padding):
     """VGG-16 up to block 3 in float64, without TensorFlow."""
     maps, found = image.astype(np.float64) - MEAN, {}
     for name in [n for n in layers("vgg16") if n[4] in "123"]:
         if name.startswith("conv"):
             kernel, bias = VGG.convolutions[name]
+            framed = np.pad(maps, [(1, 1), (1, 1), (0, 0)], "edge" if padding == "edge" else "constant")
             planes = [
-                sum(correlate2d(maps[..., i], kernel[..., i, o], "same") for i in range(maps.shape[2])) + bias[o]
+                sum(correlate2d(framed[..., i], kernel[..., i, o], "valid") for i in range(maps.shape[2])) + bias[o]
                 for o in range(kernel.shape[3])
             ]
             maps = np.stack(planes, axis=2)
@@ -69,7 +70,7 @@ def losses_in_numpy(settings):
     content_w = {"relu2_2": 1 / 1.5, "relu3_1": 0.5 / 1.5}
     style_w = {"relu1_1": 1 / 5, "relu2_1": 3 / 5, "relu3_3": 1 / 5}
     names = {*content_w, *style_w}
-    now, photo, paint = (features(image, names, settings.pooling) for image in (IMAGE, PHOTO, PAINT))
+    now, photo, paint = (features(image, names, settings.pooling, settings.padding) for image in (IMAGE, PHOTO, PAINT))
     chapter = settings.loss == "chapter"
     content = style = 0.0
     for name, weight in content_w.items():
@@ -101,18 +102,22 @@ def prepared(**changes):
     return settings, work, build_targets(work, PHOTO.shape[:2])
 
 
+@pytest.mark.parametrize("padding", ["edge", "zeros"])
 @pytest.mark.parametrize("pooling", ["max", "average"])
 @pytest.mark.parametrize("loss", ["normalised", "chapter"])
-def test_losses_against_numpy(loss, pooling):
-    settings, work, targets = prepared(loss=loss, pooling=pooling, total_variation_weight=0.3, content_weight=7.0)
+def test_losses_against_numpy(loss, pooling, padding):
+    settings, work, targets = prepared(
+        loss=loss, pooling=pooling, padding=padding, total_variation_weight=0.3, content_weight=7.0
+    )
     _, *parts = work.painter.gradient(tf.constant(IMAGE), *targets.tensors)
     np.testing.assert_allclose([float(part) for part in parts], losses_in_numpy(settings), rtol=2e-4)
 
 
+@pytest.mark.parametrize("padding", ["edge", "zeros"])
 @pytest.mark.parametrize("loss", ["normalised", "chapter"])
-def test_gradient_against_finite_differences(loss):
+def test_gradient_against_finite_differences(loss, padding):
     style_weight = 0.01 if loss == "chapter" else 1.0
-    _, work, targets = prepared(loss=loss, style_weight=style_weight, total_variation_weight=1e-3)
+    _, work, targets = prepared(loss=loss, padding=padding, style_weight=style_weight, total_variation_weight=1e-3)
 
     def total(image):
         return sum(float(part) for part in work.painter.gradient(tf.constant(image), *targets.tensors)[1:])
@@ -202,13 +207,20 @@ def test_a_blend_is_between_its_styles_and_a_mask_keeps_them_apart():
     np.testing.assert_allclose(tf.reduce_sum(apart.masks[0], axis=0), np.ones((22, 18)), atol=1e-5)
 
 
+def test_a_plain_picture_looks_the_same_up_to_its_edge_but_for_zeros_beyond_it():
+    plain = tf.fill([20, 20, 3], 250.0)
+    edge, zeros = (build_features(VGG, ["relu3_3"], padding=padding)(plain)["relu3_3"] for padding in ("edge", "zeros"))
+    np.testing.assert_allclose(edge, np.broadcast_to(edge[2, 2], edge.shape), rtol=1e-4, atol=1e-4)
+    assert np.abs(zeros - edge[2, 2]).max() > 0.01 * np.abs(edge).max()
+
+
 def test_layers_beyond_the_last_wanted_are_not_computed():
     found = build_features(VGG, ["relu1_2"])(tf.constant(IMAGE))
     assert {name: tuple(maps.shape) for name, maps in found.items()} == {"relu1_2": (22, 18, 2)}
 
 
 def test_graphs_are_made_once_for_all_sizes_and_kept():
-    arguments = (VGG, ("relu2_2",), ("relu1_1",), "max", "float32", False)
+    arguments = (VGG, ("relu2_2",), ("relu1_1",), "max", "edge", "float32", False)
     first = painter(*arguments)
     assert painter(*arguments) is first
     for side in (20, 33, 47):
