@@ -20,7 +20,7 @@ WARM_S = 15
 
 BETWEEN_MS = 250
 MOVES = 40
-SWITCHES = 6
+SWITCHES = 20
 PAGES = ("Convolution", "MNIST", "CIFAR-10", "Fine-tuning", "Style transfer", "DeepDream", "Runs", "Home")
 
 
