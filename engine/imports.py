@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from importlib import import_module
 from types import ModuleType
 
-from engine.memory import keep_allocator_tidy
+from engine.memory import COMPUTING, keep_allocator_tidy
 
 UNNEEDED = ("pandas", "sklearn", "matplotlib")
 """What Keras imports where it is installed, to accept its tables and offer itself to it: 150 MB and some seconds."""
@@ -25,7 +25,7 @@ def load_module(name: str) -> ModuleType:
         if "tensorflow" in sys.modules:
             return import_module(name)
         # It may be the one that brings TensorFlow, or, such as a download, have nothing to do with it.
-        keep_allocator_tidy()
+        keep_allocator_tidy(COMPUTING)
         with _out_of_sight(UNNEEDED):
             return import_module(name)
 

@@ -2,7 +2,7 @@
 
 import math
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Any, TypeVar
 
@@ -39,8 +39,11 @@ def setting_inputs(
 ) -> None:
     """A widget for each of the named settings; `sliders`: numbers are set by sliders, for what one tries out."""
     rules, defaults = {name: _as_allowed_here(name, rule) for name, rule in rules_of(cls).items()}, cls()
-    cells = st.columns(columns)
+    cells: Sequence[DeltaGenerator] = ()
     for number, name in enumerate(names):
+        if number % columns == 0:
+            # A row of its own: a phone, and the keyboard, then go through the settings in their order.
+            cells = st.columns(columns)
         st.session_state.setdefault(widget_key(cls, name), getattr(defaults, name))
         cell, key = cells[number % columns], widget_key(cls, name)
         if isinstance(rules[name], Bounds):

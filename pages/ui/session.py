@@ -12,7 +12,7 @@ from engine.allowance import Allowance
 from engine.archive import RUN_ID, Archive
 from engine.errors import LabError, TooMany
 from engine.lab import Lab
-from engine.memory import TENSORFLOW_BYTES, free_bytes, keep_allocator_tidy
+from engine.memory import SERVING, TENSORFLOW_BYTES, free_bytes, keep_allocator_tidy
 from engine.needs import check_fits
 from engine.records import Run
 from engine.rules import Settings
@@ -49,7 +49,7 @@ class SharedLab(Lab):
 def lab() -> Lab:
     """The lab; its workers start warming up with the first page that anyone opens."""
     # Each script run has a thread of its own, and would keep what it freed for itself.
-    keep_allocator_tidy()
+    keep_allocator_tidy(SERVING)
     sys.setswitchinterval(TURN_S)
     # What is loaded by now stays: no full collection of garbage, of which each stops the app, looks at it again.
     gc.collect()
