@@ -3,6 +3,8 @@
 import gc
 import os
 import sys
+import threading
+import time
 from collections.abc import Callable
 from typing import Any, TypeVar
 
@@ -29,6 +31,8 @@ TURN_S = 0.0005
 """How long a thread may keep Python to itself while others wait; Python's own 0.005 s let thirty visitors wait for the
 thread that sends all messages, for seconds."""
 
+COLLECT_S = 60.0
+
 CALLS_A_MINUTE, CALLS_OF_ALL = 1_200, 12_000
 """Short calls; whoever draws a digit makes ten to twenty a second, one after another."""
 
@@ -54,8 +58,16 @@ def lab() -> Lab:
     # What is loaded by now stays: no full collection of garbage, of which each stops the app, looks at it again.
     gc.collect()
     gc.freeze()
+    threading.Thread(target=_collect_garbage, name="garbage", daemon=True).start()
     limit_bytes = int(float(os.environ.get("CNN_LAB_RUNS_MB") or 500) * 1_000_000)
     return SharedLab(Archive(cache_folder() / "runs", EXPERIMENTS, limit_bytes))
+
+
+def _collect_garbage() -> None:
+    """Let go of sessions that ended: they hold each other, and their pictures, of which Python counts only how many."""
+    while True:
+        time.sleep(COLLECT_S)
+        gc.collect()
 
 
 @st.cache_data(ttl=15, show_spinner=False)
