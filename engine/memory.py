@@ -4,6 +4,8 @@ import contextlib
 import ctypes
 import gc
 import re
+import threading
+import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path, PurePosixPath
 
@@ -75,6 +77,17 @@ def give_back() -> None:
     with contextlib.suppress(OSError, AttributeError, TypeError):
         # Only glibc has it.
         ctypes.CDLL(None).malloc_trim(0)
+
+
+def collect_garbage_each(seconds: float) -> None:
+    """Have a thread of this process let go of what nothing refers to but itself, that often."""
+
+    def collect() -> None:
+        while True:
+            time.sleep(seconds)
+            gc.collect()
+
+    threading.Thread(target=collect, name="garbage", daemon=True).start()
 
 
 def keep_allocator_tidy(options: Mapping[int, int]) -> None:

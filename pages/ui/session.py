@@ -3,8 +3,6 @@
 import gc
 import os
 import sys
-import threading
-import time
 from collections.abc import Callable
 from typing import Any, TypeVar
 
@@ -14,7 +12,7 @@ from engine.allowance import Allowance
 from engine.archive import RUN_ID, Archive
 from engine.errors import LabError, TooMany
 from engine.lab import Lab
-from engine.memory import SERVING, TENSORFLOW_BYTES, free_bytes, keep_allocator_tidy
+from engine.memory import SERVING, TENSORFLOW_BYTES, collect_garbage_each, free_bytes, keep_allocator_tidy
 from engine.needs import check_fits
 from engine.records import Run
 from engine.rules import Settings
@@ -32,6 +30,7 @@ TURN_S = 0.0005
 thread that sends all messages, for seconds."""
 
 COLLECT_S = 60.0
+"""Sessions that ended hold each other, and their pictures, of which Python counts only how many there are."""
 
 CALLS_A_MINUTE, CALLS_OF_ALL = 1_200, 12_000
 """Short calls; whoever draws a digit makes ten to twenty a second, one after another."""
@@ -58,16 +57,9 @@ def lab() -> Lab:
     # What is loaded by now stays: no full collection of garbage, of which each stops the app, looks at it again.
     gc.collect()
     gc.freeze()
-    threading.Thread(target=_collect_garbage, name="garbage", daemon=True).start()
+    collect_garbage_each(COLLECT_S)
     limit_bytes = int(float(os.environ.get("CNN_LAB_RUNS_MB") or 500) * 1_000_000)
     return SharedLab(Archive(cache_folder() / "runs", EXPERIMENTS, limit_bytes))
-
-
-def _collect_garbage() -> None:
-    """Let go of sessions that ended: they hold each other, and their pictures, of which Python counts only how many."""
-    while True:
-        time.sleep(COLLECT_S)
-        gc.collect()
 
 
 @st.cache_data(ttl=15, show_spinner=False)
