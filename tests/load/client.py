@@ -244,10 +244,18 @@ class Client:
         return self.find(label, *kinds, key=key)
 
     async def until(self, seen: Any, timeout_s: float) -> None:
-        """Wait until `seen(client)` holds, as somebody who only watches does. Raises `TimeoutError`."""
+        """Wait until `seen(client)` holds, as somebody who only watches does. Raises `TimeoutError`.
+
+        What `seen` finds missing, with a `LookupError`, may come: a page that is being drawn anew has gaps.
+        """
         async with asyncio.timeout(timeout_s):
-            while not seen(self):
+            while not self._holds(seen):
                 await asyncio.sleep(0.05)
+
+    def _holds(self, seen: Any) -> bool:
+        with contextlib.suppress(LookupError):
+            return bool(seen(self))
+        return False
 
     # What the page does by itself.
 
