@@ -22,10 +22,11 @@ V1 = ("memory.limit_in_bytes", "memory.usage_in_bytes", "total_active_file", "to
 TENSORFLOW_BYTES = 400_000_000
 """What it takes to load it, with Keras."""
 
-ONCE = 60e6
-"""Bytes that do not depend on the size: pictures, workspaces, the network's weights once more."""
+ONCE = {"float32": 270e6, "bfloat16": 165e6}
+"""Bytes that do not depend on the size: pictures, workspaces, the network's weights once more; in float32 four times,
+as Winograd's convolutions take them."""
 
-A_PIXEL = {"float32": 3_400.0, "bfloat16": 2_600.0}
+A_PIXEL = {"float32": 2_910.0, "bfloat16": 2_260.0}
 """Bytes for each pixel of the picture: feature maps, their gradients, and what the convolutions borrow."""
 
 LONGEST = 4_096
@@ -108,7 +109,7 @@ def style_bytes(shape: tuple[int, ...], style_scale: float, precision: str) -> f
     """
     height, width = padded_shape(shape)
     pixels = max(height * width, 0.5 * (max(shape[:2]) * style_scale) ** 2)
-    return ONCE + A_PIXEL[precision] * pixels
+    return ONCE[precision] + A_PIXEL[precision] * pixels
 
 
 def largest_side(free: float, shape: tuple[int, ...], style_scale: float, precision: str) -> int:

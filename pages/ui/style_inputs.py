@@ -9,6 +9,7 @@ from PIL import Image
 from engine.device import has_bfloat16
 from engine.errors import LabError
 from engine.memory import largest_side, style_bytes
+from engine.rules import rules_of
 from engine.sources.photographs import PHOTOGRAPHS
 from engine.sources.styles import STYLES, style_file
 from engine.style_pictures import check_sides
@@ -81,7 +82,9 @@ def memory_note(settings: StyleSettings) -> tuple[bool, str]:
     fits = largest_side(free, shape, settings.style_scale, precision)
     what = f"{shape[1]} × {shape[0]} pixels take about {needed / 1e6:,.0f} MB; {free / 1e9:.1f} GB are free"
     if needed > free:
-        return False, f":material/block: {what}. At most {fits} pixels fit: lower the max size."
+        smallest = rules_of(StyleSettings)["max_size"].low
+        largest = f"At most {fits} pixels fit: lower the max size." if fits >= smallest else "No size fits."
+        return False, f":material/block: {what}. {largest}"
     return True, f"{what}, enough for {fits:,} pixels a side."
 
 

@@ -69,13 +69,15 @@ def test_stop_keeps_the_picture_so_far(app):
 
 
 def test_what_does_not_fit_is_said_before_and_refused(app, monkeypatch):
-    monkeypatch.setattr("pages.ui.style_inputs.headroom", lambda: 200_000_000)
+    monkeypatch.setattr("pages.ui.style_inputs.headroom", lambda: 400_000_000)
     monkeypatch.setattr("pages.ui.style_inputs._used", lambda _precision: "float32")
     big = StyleSettings(image=photograph_file("Astronaut"), max_size=2048)
     assert "At most 192 pixels fit: lower the max size" in memory_note(big)[1]
     number(app, "max_size").set_value(512).run()
     assert "pixels fit: lower the max size" in captions(app)
     assert button(app, "Stylize").disabled
+    monkeypatch.setattr("pages.ui.style_inputs.headroom", lambda: 200_000_000)
+    assert "No size fits" in memory_note(big)[1]
 
 
 def weights(app):
