@@ -34,6 +34,8 @@ class StyleSettings:
             "steps": 100,
             "sizes": 1,
             "init": "noise",
+            "beta_1": 0.9,
+            "beta_2": 0.999,
             "decay": False,
             "pooling": "max",
             "padding": "zeros",
@@ -60,6 +62,8 @@ class StyleSettings:
     style_weight: float = setting(8.0, 0.0, 1e6, "How much it takes of how the style is painted.")
     total_variation_weight: float = setting(1e-3, 0.0, 1e6, "How smooth it is.")
     learning_rate: float = setting(10.0, 0.01, 100.0, "How far each step moves a pixel, of 255.")
+    beta_1: float = setting(0.7, 0.0, 0.99, "Adam's β1: how much of its direction a step keeps; the paper's is 0.9.")
+    beta_2: float = setting(0.9, 0.0, 0.9999, "Adam's β2: how long slopes are remembered; the paper's is 0.999.")
     decay: bool = flag(True, "Make steps shorter towards the end of each size.")
     init: str = choice("content", ("content", "style", "noise"), "The picture to start from.")
     content_layers: str = text("relu4_1 relu3_3:0.5", "Layers whose feature maps are kept, each with its weight.")

@@ -15,7 +15,7 @@ import tensorflow as tf
 from engine.models.vgg import build_features
 from engine.sources.vgg import Vgg
 
-BETA1, BETA2, EPSILON = 0.9, 0.999, 1e-8
+EPSILON = 1e-8
 """Adam's. As in the paper (Kingma and Ba, 2014, algorithm 1) epsilon is added to the corrected deviation. TensorFlow
 adds it before the correction, where it is a tenth of the gradients of losses that are divided by their targets."""
 
@@ -26,6 +26,7 @@ PICTURE = tf.TensorSpec([None, None, 3], tf.float32)
 MAPS = tf.TensorSpec([None, None, None], tf.float32)
 VECTOR = tf.TensorSpec([None], tf.float32)
 NUMBER = tf.TensorSpec([], tf.float32)
+PAIR = tf.TensorSpec([2], tf.float32)
 
 
 @dataclass(frozen=True)
@@ -91,15 +92,16 @@ class Painter:
                 total = tf.add_n(parts)
             return tape.gradient(total, image), *parts
 
-        @tf.function(
-            autograph=False, input_signature=[PICTURE, PICTURE, PICTURE, NUMBER, NUMBER, NUMBER, NUMBER, *targets]
-        )
-        def adam(image: Any, mean: Any, square: Any, count: Any, rate: Any, low: Any, high: Any, *targets: Any) -> Any:
+        @tf.function(autograph=False, input_signature=[PICTURE, PICTURE, PICTURE, NUMBER, NUMBER, PAIR, PAIR, *targets])
+        def adam(
+            image: Any, mean: Any, square: Any, count: Any, rate: Any, betas: Any, bounds: Any, *targets: Any
+        ) -> Any:
             slope, *parts = gradient(image, *targets)
-            mean = BETA1 * mean + (1 - BETA1) * slope
-            square = BETA2 * square + (1 - BETA2) * slope**2
-            deviation = tf.sqrt(square / (1 - BETA2**count))
-            moved = image - rate / (1 - BETA1**count) * mean / (deviation + EPSILON)
+            (beta1, beta2), (low, high) = tf.unstack(betas), tf.unstack(bounds)
+            mean = beta1 * mean + (1 - beta1) * slope
+            square = beta2 * square + (1 - beta2) * slope**2
+            deviation = tf.sqrt(square / (1 - beta2**count))
+            moved = image - rate / (1 - beta1**count) * mean / (deviation + EPSILON)
             return tf.clip_by_value(moved, low, high), mean, square, *parts
 
         @tf.function(autograph=False, input_signature=[PICTURE])

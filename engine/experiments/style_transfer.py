@@ -100,6 +100,7 @@ class Painting:
         )
         free = settings.loss == "chapter"
         self.low, self.high = (-math.inf, math.inf) if free else (0.0, 255.0)
+        self.betas = (settings.beta_1, settings.beta_2)
         self.rate = settings.learning_rate
         self.pace = Pace(levels(settings, pictures.content.shape))
         self.step, self.shown_at, self.working_s = 0, -math.inf, 0.0
@@ -155,7 +156,7 @@ class Painting:
         for count in range(1, steps + 1):
             began, before = time.perf_counter(), self.image
             rate = self.rate * (1 - (1 - LAST_RATE) * (count - 1) / steps) if self.settings.decay else self.rate
-            numbers = (float(count), rate, self.low, self.high)
+            numbers = (float(count), rate, self.betas, (self.low, self.high))
             constants = [tf.constant(number, tf.float32) for number in numbers]
             self.image, mean, square, *parts = self.painter.adam(before, mean, square, *constants, *targets.tensors)
             yield from self._did(before, _floats(parts), began)

@@ -35,7 +35,7 @@ def apart(a, target):  # {unit}
 content_targets = {{layer: vgg(photograph)[layer] for layer in CONTENT}}
 style_targets = {{layer: gram(vgg(style)[layer]) for layer in STYLE}}
 image = {start}
-optimizer = tf.keras.optimizers.Adam({s.learning_rate:g})
+optimizer = tf.keras.optimizers.Adam({s.learning_rate:g}, {s.beta_1:g}, {s.beta_2:g})
 
 @tf.function
 def step():

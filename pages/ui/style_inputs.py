@@ -64,8 +64,8 @@ def setting_form(files: Files) -> StyleSettings:
     with st.expander("More styles, and what goes where", icon=":material/join_inner:"):
         files = {**files, **_more_styles(), "mask": _mask(files["image"])}
     with st.expander("Optimizer and network", icon=":material/tune:"):
-        setting_inputs(StyleSettings, ["init", "sizes", "optimizer", "learning_rate", "loss", "network"])
-        setting_inputs(StyleSettings, ["pooling", "padding", "precision", "seed", "decay"])
+        setting_inputs(StyleSettings, ["init", "sizes", "optimizer", "learning_rate", "beta_1", "beta_2"])
+        setting_inputs(StyleSettings, ["loss", "network", "pooling", "padding", "precision", "seed", "decay"])
         setting_inputs(StyleSettings, ["content_layers"], columns=1)
     return chosen(StyleSettings, **files)
 

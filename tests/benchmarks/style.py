@@ -27,7 +27,9 @@ from tests.benchmarks.comparison import CEILING, Comparison, Quality, Target, Wo
 
 SIDE = 256
 STEPS = 10
-ADAM_RATE = 10.0
+ADAM_RATE, ADAM_BETAS = 10.0, (0.9, 0.999)
+"""The chapter's, and PyTorch's unless it is told others."""
+
 TORCH = "PyTorch, eager, float32"
 Side = Callable[[int], float]
 """Takes so many steps from the photograph, and returns the total loss of the picture before the last."""
@@ -107,7 +109,7 @@ def our_side(precision: str) -> Side:
     painting = Painting(settings(), pictures, load_vgg("vgg16"), precision)
     targets = build_targets(painting, (SIDE, SIDE))
     start = tf.constant(photo().astype(np.float32))
-    numbers = [tf.constant(number, tf.float32) for number in (ADAM_RATE, 0.0, 255.0)]
+    numbers = [tf.constant(number, tf.float32) for number in (ADAM_RATE, ADAM_BETAS, (0.0, 255.0))]
 
     def optimise(steps: int) -> float:
         image, mean, square = start, tf.zeros_like(start), tf.zeros_like(start)
@@ -186,9 +188,10 @@ def compare_recipes(repeats: int, quick: bool = False) -> Comparison:
 
     Both minimise the same normalised loss at the same size. Writes both pictures beside each other to build/.
     """
-    steps = 3 if quick else 100
-    chapter = StyleSettings(max_size=SIDE, steps=steps, sizes=1, init="noise", decay=False, precision="float32")
-    ours = StyleSettings(max_size=SIDE)
+    by_hand = {"init": "noise", "beta_1": ADAM_BETAS[0], "beta_2": ADAM_BETAS[1], "decay": False}
+    shared = {"max_size": SIDE, "padding": "zeros"}
+    chapter = StyleSettings(**shared, **by_hand, steps=3 if quick else 100, sizes=1, precision="float32")
+    ours = StyleSettings(**shared)
     reached: dict[str, float] = {}
     pictures: dict[str, bytes] = {}
 

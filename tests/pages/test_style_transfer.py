@@ -167,7 +167,7 @@ def test_the_code_is_python_and_follows_the_settings(preset):
     settings = StyleSettings(**StyleSettings.presets[preset])
     code = style_code(settings)
     compile(code, "shown", "exec")
-    assert f"Adam({settings.learning_rate:g})" in code
+    assert f"Adam({settings.learning_rate:g}, {settings.beta_1:g}, {settings.beta_2:g})" in code
     assert f"range({settings.steps})" in code
 
 
