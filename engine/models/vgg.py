@@ -77,7 +77,8 @@ def _convolution(vgg: Vgg, name: str, dtype: tf.DType) -> Callable[[tf.Tensor, i
     several copies: 500 MB after two networks.
     """
     kernel, bias = vgg.convolutions[name]
-    if dtype == tf.float32 and block_of(name) >= FEWER_PRODUCTS:
+    # A GPU's own library knows these ways, and chooses.
+    if dtype == tf.float32 and block_of(name) >= FEWER_PRODUCTS and not tf.config.list_physical_devices("GPU"):
         transformed, added = winograd.transformed(kernel), tf.constant(bias, dtype)
         return lambda maps, margin: tf.nn.relu(tf.nn.bias_add(winograd.convolve(maps, transformed, margin), added))
     turned = kernel[::-1, ::-1].transpose(0, 1, 3, 2)
