@@ -97,12 +97,7 @@ class Painter:
             image: Any, mean: Any, square: Any, count: Any, rate: Any, betas: Any, bounds: Any, *targets: Any
         ) -> Any:
             slope, *parts = gradient(image, *targets)
-            (beta1, beta2), (low, high) = tf.unstack(betas), tf.unstack(bounds)
-            mean = beta1 * mean + (1 - beta1) * slope
-            square = beta2 * square + (1 - beta2) * slope**2
-            deviation = tf.sqrt(square / (1 - beta2**count))
-            moved = image - rate / (1 - beta1**count) * mean / (deviation + EPSILON)
-            return tf.clip_by_value(moved, low, high), mean, square, *parts
+            return *moved_by_adam(image, slope, mean, square, count, rate, betas, bounds), *parts
 
         @tf.function(autograph=False, input_signature=[PICTURE])
         def maps_of(image: tf.Tensor) -> tuple[list[tf.Tensor], list[tf.Tensor]]:
@@ -113,12 +108,20 @@ class Painter:
         self.gradient, self.adam, self.maps_of = gradient, adam, maps_of
 
 
-@lru_cache(maxsize=4)
-def painter(
-    vgg: Vgg, content: tuple[str, ...], style: tuple[str, ...], pooling: str, padding: str, dtype: str, masked: bool
-) -> Painter:
-    """The painter of these arguments, kept for the next run that asks for the same: graphs are never piled up."""
-    return Painter(vgg, content, style, pooling, padding, dtype, masked)
+painter = lru_cache(maxsize=4)(Painter)
+"""The painter of these arguments, kept for the next run that asks for the same: graphs are never piled up."""
+
+
+def moved_by_adam(
+    image: Any, slope: Any, mean: Any, square: Any, count: Any, rate: Any, betas: Any, bounds: Any
+) -> tuple[tf.Tensor, tf.Tensor, tf.Tensor]:
+    """`image` after Adam's step `count`, from 1, within `bounds` [2]; and the means of slopes and of their squares."""
+    (beta1, beta2), (low, high) = tf.unstack(betas), tf.unstack(bounds)
+    mean = beta1 * mean + (1 - beta1) * slope
+    square = beta2 * square + (1 - beta2) * slope**2
+    deviation = tf.sqrt(square / (1 - beta2**count))
+    moved = image - rate / (1 - beta1**count) * mean / (deviation + EPSILON)
+    return tf.clip_by_value(moved, low, high), mean, square
 
 
 @tf.custom_gradient
