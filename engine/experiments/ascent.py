@@ -1,6 +1,7 @@
 """One step of gradient ascent on a picture: shifted, in tiles that leave no row out, of a mean length that is set.
 
-Traced once for the kinds and layers of an objective, never for a channel, a size or a number of tiles.
+Traced once for the kinds and layers of an objective and the parts of a step, never for a channel, a size or a number
+of tiles.
 """
 
 import threading
@@ -42,12 +43,28 @@ class Tiles:
 
 
 @dataclass(frozen=True, slots=True)
+class Parts:
+    """What of a `Move` is traced: whether it levels pixels, and whether it blurs their gradient.
+
+    Not decided in the graph: a condition waits for a thread of TensorFlow's pool, and in an order of its own
+    (`_in_order`) it holds one already. On a machine of one core that is the only one, and a dream would never end.
+    """
+
+    levels: bool
+    blurs: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Move:
     """size: mean change of a pixel, of 255; smoothing: 0 to 1; blur: in pixels. As in the settings."""
 
     size: float
     smoothing: float = 0.0
     blur: float = 0.0
+
+    @property
+    def parts(self) -> Parts:
+        return Parts(levels=self.smoothing > 0, blurs=self.blur > 0)
 
 
 def tiles(height: int, width: int, longest: int) -> Tiles:
@@ -101,11 +118,11 @@ def climb(
     """The picture, float32 [height, width, 3], after a step, and the objective before it."""
     numbers, by = tf.constant([move.size, move.smoothing, move.blur], tf.float32), tf.constant(shift)
     if max(picture.shape[:2]) <= longest:
-        moved, score = whole_step_of(network, terms)(picture, numbers, by, *parameters)
-        return moved, float(score)
+        after, score = whole_step_of(network, terms, move.parts)(picture, numbers, by, *parameters)
+        return after, float(score)
     rolled = tf.roll(picture, shift, [0, 1])
     found, score = yield from tiled_gradient(gradient_of(network, terms), rolled, longest, parameters)
-    return _mover()(rolled, found, numbers, by), score
+    return _mover(move.parts)(rolled, found, numbers, by), score
 
 
 def gradient_of(network: Frozen, terms: Sequence[Term]) -> Gradient:
@@ -114,10 +131,10 @@ def gradient_of(network: Frozen, terms: Sequence[Term]) -> Gradient:
         return build_gradient(network, _traced(terms))
 
 
-def whole_step_of(network: Frozen, terms: Sequence[Term]) -> Step:
+def whole_step_of(network: Frozen, terms: Sequence[Term], parts: Parts) -> Step:
     """`build_whole_step` for these terms, traced once for their kinds and layers."""
     with _tracing:
-        return build_whole_step(network, _traced(terms))
+        return build_whole_step(network, _traced(terms), parts)
 
 
 def _traced(terms: Sequence[Term]) -> Traced:
@@ -139,7 +156,7 @@ def build_gradient(network: Frozen, terms: Traced) -> Gradient:
 
 
 @lru_cache(maxsize=4)
-def build_whole_step(network: Frozen, terms: Traced) -> Step:
+def build_whole_step(network: Frozen, terms: Traced, parts: Parts) -> Step:
     """A function of a picture that one tile covers, the numbers of a `Move`, the shift and the parameters.
 
     It returns the picture after the step, and the objective before it: the same as the way over tiles, in one call.
@@ -154,7 +171,7 @@ def build_whole_step(network: Frozen, terms: Traced) -> Step:
         rolled = tf.roll(picture, shift, [0, 1])
         # Not `rolled[tf.newaxis]`: the gradient of that is a copy into zeros.
         score = _score(network, terms, tf.expand_dims(rolled, 0), parameters)
-        return moved(rolled, tf.gradients(score, rolled)[0], numbers, shift), score
+        return moved(rolled, tf.gradients(score, rolled)[0], numbers, shift, parts), score
 
     function: Step = _in_order(step)
     return function
@@ -168,9 +185,7 @@ def _in_order(function: Any) -> Callable[..., Any]:
     """
     if tf.config.list_physical_devices("GPU"):
         return function.get_concrete_function()
-    with function_executor_type("SINGLE_THREADED_EXECUTOR"):
-        # A condition is traced in a form that this executor runs.
-        traced = function.get_concrete_function()
+    traced = function.get_concrete_function()
 
     def run(*inputs: tf.Tensor) -> Any:
         with function_executor_type("SINGLE_THREADED_EXECUTOR"):
@@ -185,21 +200,21 @@ def _score(network: Frozen, terms: Traced, pictures: tf.Tensor, parameters: Sequ
 
 
 @cache
-def _mover() -> Callable[..., tf.Tensor]:
+def _mover(parts: Parts) -> Callable[..., tf.Tensor]:
     signature = [tf.TensorSpec(shape, kind) for shape, kind in (PICTURE, PICTURE, NUMBERS, SHIFT)]
     function: Callable[..., tf.Tensor] = tf.function(
-        moved, input_signature=signature, autograph=False
+        lambda *inputs: moved(*inputs, parts), input_signature=signature, autograph=False
     ).get_concrete_function()
     return function
 
 
-def moved(rolled: tf.Tensor, found: tf.Tensor, numbers: tf.Tensor, shift: tf.Tensor) -> tf.Tensor:
+def moved(rolled: tf.Tensor, found: tf.Tensor, numbers: tf.Tensor, shift: tf.Tensor, parts: Parts) -> tf.Tensor:
     """The picture `rolled` moved along its gradient `found` by the `numbers` of a `Move`, and shifted back."""
     size, smoothing, blur = tf.unstack(numbers)
-    found = tf.cond(blur > 0, lambda: blurred(found, blur), lambda: found)
+    found = blurred(found, blur) if parts.blurs else found
     # The chapter's own normalisation: a pixel changes by `size` in the mean.
     after = rolled + found * (size / (tf.reduce_mean(tf.abs(found)) + 1e-7))
-    after = tf.cond(smoothing > 0, lambda: levelled(after, smoothing), lambda: after)
+    after = levelled(after, smoothing) if parts.levels else after
     return tf.roll(after, -shift, [0, 1])
 
 

@@ -205,15 +205,16 @@ def test_smoothing_steps_down_the_squared_total_variation():
     np.testing.assert_allclose(levelled(picture, 0.4), picture - 0.4 / 8 * tape.gradient(value, picture), rtol=1e-4)
 
 
-@pytest.mark.parametrize("numbers", [[1.5, 0.0, 0.0], [1.5, 0.3, 0.0], [1.5, 0.0, 0.8], [1.5, 0.3, 0.8]])
-def test_a_step_in_one_call_is_that_of_its_parts(network, numbers):
+@pytest.mark.parametrize("move", [Move(1.5), Move(1.5, 0.3), Move(1.5, 0.0, 0.8), Move(1.5, 0.3, 0.8)])
+def test_a_step_in_one_call_is_that_of_its_parts(network, move):
+    numbers = tf.constant([move.size, move.smoothing, move.blur])
     picture = tf.constant(RNG.uniform(0, 255, (40, 60, 3)), tf.float32)
     terms, shift = [Term("layer", "second")], tf.constant([7, 11])
-    after, score = whole_step_of(network, terms)(picture, tf.constant(numbers), shift, tf.constant([1e4]))
+    after, score = whole_step_of(network, terms, move.parts)(picture, numbers, shift, tf.constant([1e4]))
     rolled = tf.roll(picture, [7, 11], [0, 1])
     slope, objective = gradient_of(network, terms)(rolled[tf.newaxis], tf.constant([1e4]))
     # Eagerly, with no executor of its own.
-    np.testing.assert_allclose(after, moved(rolled, slope[0], tf.constant(numbers), shift), atol=1e-2)
+    np.testing.assert_allclose(after, moved(rolled, slope[0], numbers, shift, move.parts), atol=1e-2)
     assert float(score) == pytest.approx(float(objective), rel=1e-5)
 
 
