@@ -64,6 +64,7 @@ class Move:
 
     @property
     def parts(self) -> Parts:
+        """What a step of this move does beside following the gradient."""
         return Parts(levels=self.smoothing > 0, blurs=self.blur > 0)
 
 
