@@ -7,7 +7,7 @@ of tiles.
 import threading
 from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import cache, lru_cache, partial
 from typing import Any
 
 import numpy as np
@@ -204,7 +204,7 @@ def _score(network: Frozen, terms: Traced, pictures: tf.Tensor, parameters: Sequ
 def _mover(parts: Parts) -> Callable[..., tf.Tensor]:
     signature = [tf.TensorSpec(shape, kind) for shape, kind in (PICTURE, PICTURE, NUMBERS, SHIFT)]
     function: Callable[..., tf.Tensor] = tf.function(
-        lambda *inputs: moved(*inputs, parts), input_signature=signature, autograph=False
+        partial(moved, parts=parts), input_signature=signature, autograph=False
     ).get_concrete_function()
     return function
 
