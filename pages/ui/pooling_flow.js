@@ -2,7 +2,7 @@
 //
 // data.maps     three of { title, hue, shape: [height, width], values: rows of numbers, or src: a picture }
 // data.window, data.stride, data.before: [top, left] of the pooling
-// data.winners  for each pooled cell the cell row·width + column that won; null for an average
+// data.winners  for each pooled cell the cell row·width + column that won, 16 bits each in base64; null for an average
 // data.editable whether the first map's numbers can be edited; they go to Python as the state `map`, rows by semicolons
 // data.heard    the edit that the numbers are the answer to, or null: later ones stay
 // data.chosen   the pooled cell that is looked at first
@@ -17,6 +17,10 @@ function parse(text) {
   const clean = text.trim().replace("−", "-").replace(",", ".");
   const value = Number(clean);
   return clean && Number.isFinite(value) && Math.abs(value) <= 1000 ? value : null;
+}
+
+function numbers(base64) {
+  return new Uint16Array(Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0)).buffer);
 }
 
 class Flow {
@@ -35,6 +39,7 @@ class Flow {
     if (late) data.maps[0] = this.data.maps[0];
     this.data = data;
     this.post = post;
+    this.winners = data.winners && numbers(data.winners);
     if (!this.root.children.length) this.root.append(...data.maps.map(() => document.createElement("figure")), this.line());
     data.maps.forEach((map, index) => {
       const form = JSON.stringify([map.shape, Boolean(map.src)]);
@@ -114,7 +119,7 @@ class Flow {
   }
 
   look() {
-    const { maps, window, stride, before, winners } = this.data;
+    const { maps, window, stride, before } = this.data;
     const [height, width] = maps[1].shape;
     const columns = maps[2].shape[1];
     const [row, column] = [Math.floor(this.chosen / columns), this.chosen % columns];
@@ -122,7 +127,7 @@ class Flow {
     const left = Math.max(0, column * stride - before[1]);
     const bottom = Math.min(height, row * stride - before[0] + window);
     const right = Math.min(width, column * stride - before[1] + window);
-    const winner = winners ? winners[this.chosen] : null;
+    const winner = this.winners ? this.winners[this.chosen] : null;
     const boxes = [
       [top, left, bottom - top, right - left],
       [top, left, bottom - top, right - left],

@@ -1,5 +1,6 @@
 """Activation and pooling: a feature map on its way through both, as numbers and as a picture."""
 
+from base64 import b64encode
 from typing import Any
 
 import numpy as np
@@ -44,11 +45,20 @@ def _view() -> None:
         activation, kind, padding = _settings()
         image, kernel_name = worked_on(photograph_input()), gallery_input()
     with stage:
-        _stage(image, kernel_name, activation, kind, padding)
+        _stage(_response(image, kernel_name), activation, kind, padding)
+
+
+def _response(image: Pixels, kernel_name: str) -> Floats | None:
+    """The picture under the chosen kernel; None, and a sentence, where that cannot be used."""
+    try:
+        return picture_map(image, chosen_kernel(kernel_name))
+    except LabError as error:
+        st.warning(str(error), icon=":material/block:")
+        return None
 
 
 @st.fragment
-def _stage(image: Pixels, kernel_name: str, activation: str, kind: Pooling, padding: Padding) -> None:
+def _stage(response: Floats | None, activation: str, kind: Pooling, padding: Padding) -> None:
     """What follows the sliders: little is drawn again while one moves."""
     if trouble := loading():
         st.html(f'<p class="lab-note lab-stage-place">{trouble}</p>')
@@ -57,7 +67,8 @@ def _stage(image: Pixels, kernel_name: str, activation: str, kind: Pooling, padd
     live_sliders(WINDOW, STRIDE)
     try:
         _numbers(activation, kind, sliding)
-        _picture(picture_map(image, chosen_kernel(kernel_name)), activation, kind, sliding)
+        if response is not None:
+            pooling_flow(_pictures(response, activation, kind, sliding), key="picture_flow")
     except LabError as error:
         st.warning(str(error), icon=":material/block:")
 
@@ -77,7 +88,7 @@ def _settings() -> tuple[str, Pooling, Padding]:
 
 def _numbers(activation: str, kind: Pooling, sliding: Sliding) -> None:
     feature_map = _map()
-    stage = _computed(feature_map[..., None], activation, kind, sliding)
+    stage = _kept(feature_map, activation, kind, sliding)
     maps = [
         _map_of(f"Feature map {_size(feature_map)}", INPUT, feature_map),
         _map_of(f"After {NAMES[activation]}", KERNEL, stage.activated[..., 0]),
@@ -90,17 +101,28 @@ def _numbers(activation: str, kind: Pooling, sliding: Sliding) -> None:
     st.html(f'<p class="lab-note">{order}<br>{mean}</p>')
 
 
-def _picture(response: Floats, activation: str, kind: Pooling, sliding: Sliding) -> None:
-    scale = scale_of(response)
+@st.cache_data(max_entries=64, show_spinner=False)
+def _pictures(response: Floats, activation: str, kind: Pooling, sliding: Sliding) -> dict[str, Any]:
+    """What the second row shows. Kept as a whole: a slider's move asks for its key once, not for each map's."""
     # Sigmoid and tanh only bend within a few units, so the map is brought there, as a normalisation would.
-    stage = _computed(response[..., None] * (3 / scale), activation, kind, sliding)
-    titles = [f"The kernel's response {_size(response)}", f"After {NAMES[activation]}", f"Pooled {_size(stage.pooled)}"]
-    planes = [response * (3 / scale), stage.activated[..., 0], stage.pooled[..., 0]]
+    scaled = response * (3 / scale_of(response))
+    stage = _computed(scaled, activation, kind, sliding)
+    activated, pooled = stage.activated[..., 0], stage.pooled[..., 0]
+    titles = [f"The kernel's response {_size(response)}", f"After {NAMES[activation]}", f"Pooled {_size(pooled)}"]
     maps = [
-        {"title": title, "hue": hue, "shape": plane.shape, "src": _address(plane)}
-        for title, hue, plane in zip(titles, (INPUT, KERNEL, OUTPUT), planes, strict=True)
+        {"title": title, "hue": hue, "shape": plane.shape, "src": png_address(coloured(plane, "signed", 3.0))}
+        for title, hue, plane in zip(titles, (INPUT, KERNEL, OUTPUT), (scaled, activated, pooled), strict=True)
     ]
-    pooling_flow(_flow(maps, stage.activated[..., 0], kind, sliding), key="picture_flow")
+    return _flow(maps, activated, kind, sliding)
+
+
+@st.cache_data(max_entries=64, show_spinner=False)
+def _kept(plane: Floats, activation: str, kind: Pooling, sliding: Sliding) -> Stage:
+    return _computed(plane, activation, kind, sliding)
+
+
+def _computed(plane: Floats, activation: str, kind: Pooling, sliding: Sliding) -> Stage:
+    return lab().call(activate_and_pool, plane[..., None], activation, kind, sliding, timeout_s=30)
 
 
 @st.cache_data(max_entries=16, show_spinner=False)
@@ -109,20 +131,10 @@ def picture_map(image: Pixels, kernel: Floats) -> Floats:
     return filter_picture(shrink(image, LONGEST), kernel, Sliding(len(kernel), 1, "same"), grey=True)[..., 0]
 
 
-@st.cache_data(max_entries=64, show_spinner=False)
-def _address(plane: Floats) -> str:
-    """Two of the three stay as they are while a slider moves."""
-    return png_address(coloured(plane, "signed", 3.0))
-
-
-@st.cache_data(max_entries=64, show_spinner=False)
-def _computed(volume: Floats, activation: str, kind: Pooling, sliding: Sliding) -> Stage:
-    return lab().call(activate_and_pool, volume, activation, kind, sliding, timeout_s=30)
-
-
 def _flow(maps: list[dict[str, Any]], activated: Floats, kind: Pooling, sliding: Sliding) -> dict[str, Any]:
     before = [sliding.pads(size)[0] for size in activated.shape]
-    won = winners(activated, sliding).ravel().tolist() if kind == "max" else None
+    # As text: a list of thousands of numbers takes as long to write as all else together.
+    won = b64encode(winners(activated, sliding).astype("<u2")).decode() if kind == "max" else None
     columns = maps[2]["shape"][1]
     chosen = (maps[2]["shape"][0] // 2) * columns + columns // 2
     return {
