@@ -21,11 +21,16 @@ class Device:
 def describe_device() -> Device:
     """The device TensorFlow will use, which is imported now if it was not before."""
     tf = load_module("tensorflow")
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    cores = cores_here()
     for gpu in tf.config.list_physical_devices("GPU"):
         details = tf.config.experimental.get_device_details(gpu)
         return Device("GPU", str(details.get("device_name", gpu.name)), cores)
     return Device("CPU", _cpu_name(), cores)
+
+
+def cores_here() -> int:
+    """CPU cores this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def share_gpus() -> None:

@@ -60,7 +60,7 @@ class DeepDreamSettings:
     step_size: float = setting(1.5, 0.01, 50.0, "Mean change of a pixel in a step, of 255.")
     octaves: int = setting(4, 1, 12, "Sizes at which the picture is dreamt, from small to large.")
     octave_scale: float = setting(1.4, 1.05, 4.0, "How much larger each octave is than the one before.")
-    tile_size: int = setting(512, 32, 768, "Longest side in pixels of what the network sees at once.")
+    tile_size: int = setting(512, 32, 768, "Longest side in pixels of what is seen at once; cores share it in strips.")
     jitter: int = setting(512, 0, 2_048, "Largest random shift in pixels before each step; 0 for none.")
     max_size: int = setting(512, 64, 1_536, "Longest side in pixels; larger pictures are made smaller.")
     smoothing: float = setting(0.0, 0.0, 1.0, "Total variation: how much each step levels neighbouring pixels.")

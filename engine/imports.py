@@ -4,6 +4,7 @@ TensorFlow and Keras import each other's parts in circles: two threads of a work
 see half a module. Whatever a worker does that may be the first to need TensorFlow goes through here.
 """
 
+import os
 import sys
 import threading
 from collections.abc import Iterator
@@ -16,6 +17,10 @@ from engine.memory import COMPUTING, keep_allocator_tidy
 UNNEEDED = ("pandas", "sklearn", "matplotlib")
 """What Keras imports where it is installed, to accept its tables and offer itself to it: 150 MB and some seconds."""
 
+POOLS_OF_THEIR_OWN = "TF_OVERRIDE_GLOBAL_THREADPOOL"
+"""Where it is 1, each session of TensorFlow has threads of its own, of which it can be told to have one. Read when
+TensorFlow first looks for devices. See `engine.experiments.ascent`."""
+
 _importing = threading.Lock()
 
 
@@ -26,6 +31,7 @@ def load_module(name: str) -> ModuleType:
             return import_module(name)
         # It may be the one that brings TensorFlow, or, such as a download, have nothing to do with it.
         keep_allocator_tidy(COMPUTING)
+        os.environ.setdefault(POOLS_OF_THEIR_OWN, "1")
         with _out_of_sight(UNNEEDED):
             return import_module(name)
 

@@ -1,33 +1,43 @@
 """One step of gradient ascent on a picture: shifted, in tiles that leave no row out, of a mean length that is set.
 
-Traced once for the kinds and layers of an objective and the parts of a step, never for a channel, a size or a number
-of tiles.
+A gradient is traced once for the kinds and layers of an objective, never for a channel, a size or a number of tiles.
 """
 
 import threading
 from collections.abc import Callable, Generator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cache, lru_cache, partial
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import tensorflow as tf
-from tensorflow.python.eager.context import function_executor_type
+from numpy.typing import NDArray
+from scipy.ndimage import gaussian_filter
 
+from engine.device import cores_here
 from engine.dream_settings import Term
 from engine.events import Beat, Event
 from engine.experiments.objectives import SHAPES, total
+from engine.experiments.octaves import Floats
 from engine.models.frozen import Frozen
 
 BLUR_TAPS = 8
 """Pixels that the blur of a gradient reaches to each side."""
 
-PICTURE = ([None, None, 3], tf.float32)
-NUMBERS = ([3], tf.float32)
-SHIFT = ([2], tf.int32)
+STRIPS = 2
+"""Strips that cores share a picture in. Of two, the network sees as much as of the whole (the objective at the end was
+the same within noise); of five, a fifth less."""
 
-Gradient = Callable[..., tuple[tf.Tensor, tf.Tensor]]
-Step = Callable[..., tuple[tf.Tensor, tf.Tensor]]
+NARROWEST = 80
+"""Shortest side in pixels of a strip: a network should see something in it."""
+
+SHARED = {"channel", "layer", "guide"}
+"""Kinds of objectives that are means over places: strips may be looked at by themselves. A neuron is one place, and a
+class is seen in the whole."""
+
+T = TypeVar("T")
+Gradient = Callable[..., tuple[NDArray[np.float32], float]]
 Traced = tuple[tuple[str, str], ...]
 """What is traced of the terms of an objective: the kind and layer of each."""
 
@@ -43,18 +53,6 @@ class Tiles:
 
 
 @dataclass(frozen=True, slots=True)
-class Parts:
-    """What of a `Move` is traced: whether it levels pixels, and whether it blurs their gradient.
-
-    Not decided in the graph: a condition waits for a thread of TensorFlow's pool, and in an order of its own
-    (`_in_order`) it holds one already. On a machine of one core that is the only one, and a dream would never end.
-    """
-
-    levels: bool
-    blurs: bool
-
-
-@dataclass(frozen=True, slots=True)
 class Move:
     """size: mean change of a pixel, of 255; smoothing: 0 to 1; blur: in pixels. As in the settings."""
 
@@ -62,181 +60,150 @@ class Move:
     smoothing: float = 0.0
     blur: float = 0.0
 
-    @property
-    def parts(self) -> Parts:
-        """What a step of this move does beside following the gradient."""
-        return Parts(levels=self.smoothing > 0, blurs=self.blur > 0)
 
-
-def tiles(height: int, width: int, longest: int) -> Tiles:
+def tiles(height: int, width: int, longest: int, strips: int = 1) -> Tiles:
     """The fewest tiles with sides of at most `longest` that cover every row and column, overlapping where they must.
+
+    Each is cut along its longer side into as many as `strips`, where they would not be too narrow.
 
     The chapter's loop leaves out the last rows and columns where they are less than half a tile.
     """
-    (rows, tall), (columns, wide) = _spread(height, longest), _spread(width, longest)
+    counts = [-(-height // longest), -(-width // longest)]
+    sides = [-(-height // counts[0]), -(-width // counts[1])]
+    longer = 0 if sides[0] > sides[1] else 1
+    counts[longer] *= max(1, min(strips, sides[longer] // NARROWEST))
+    (rows, tall), (columns, wide) = _spread(height, counts[0]), _spread(width, counts[1])
     return Tiles(tuple((row, column) for row in rows for column in columns), (tall, wide))
 
 
-def _spread(length: int, longest: int) -> tuple[list[int], int]:
-    count = -(-length // longest)
+def _spread(length: int, count: int) -> tuple[list[int], int]:
     side = -(-length // count)
     return [round(number * (length - side) / max(count - 1, 1)) for number in range(count)], side
 
 
 def tiled_gradient(
-    gradient: Gradient, picture: tf.Tensor, longest: int, parameters: Sequence[tf.Tensor]
-) -> Generator[Event, None, tuple[tf.Tensor, float]]:
-    """The gradient of a picture float32 [height, width, 3], and the objective, by its tiles; pauses between two.
+    gradient: Gradient, picture: Floats, longest: int, parameters: Sequence[tf.Tensor], strips: int = 1
+) -> Generator[Event, None, tuple[Floats, float]]:
+    """The gradient of a picture float32 [height, width, 3], and the objective, by its tiles.
 
-    Where tiles overlap it is their mean. One after another, because memory is what tiles are for; what fits into one
-    is seen at once.
+    Where tiles overlap it is their mean. As many at once as there are `strips`, each by one core; then it pauses, for
+    memory is what tiles are for.
     """
-    plan = tiles(picture.shape[0], picture.shape[1], longest)
+    plan = tiles(picture.shape[0], picture.shape[1], longest, strips)
     if len(plan.starts) == 1:
-        found, score = gradient(picture[tf.newaxis], *parameters)
-        return found[0], float(score)
-    found, seen = np.zeros(picture.shape, np.float32), np.zeros(picture.shape, np.float32)
+        found, score = gradient(picture[np.newaxis], *parameters)
+        return found[0], score
+    found, seen = np.zeros_like(picture), np.zeros((*picture.shape[:2], 1), np.float32)
+    places = [np.s_[row : row + plan.size[0], column : column + plan.size[1]] for row, column in plan.starts]
     scores = []
-    for row, column in plan.starts:
-        place = np.s_[row : row + plan.size[0], column : column + plan.size[1]]
-        part, score = gradient(picture[place][tf.newaxis], *parameters)
-        found[place] += part[0].numpy()
-        seen[place] += 1
-        scores.append(float(score))
+    for first in range(0, len(places), strips):
+        together = places[first : first + strips]
+        parts = _beside([partial(gradient, picture[np.newaxis, *place], *parameters) for place in together])
+        for place, (part, score) in zip(together, parts, strict=True):
+            found[place] += part[0]
+            seen[place] += 1
+            scores.append(score)
         yield Beat()
-    return tf.constant(found / seen), float(np.mean(scores))
+    found /= seen
+    return found, float(np.mean(scores))
+
+
+def _beside(calls: Sequence[Callable[[], T]]) -> list[T]:
+    """What each call returns; the first by the thread that asks, the others by threads of their own."""
+    others = [_others().submit(call) for call in calls[1:]]
+    return [calls[0](), *(other.result() for other in others)]
+
+
+@cache
+def _others() -> ThreadPoolExecutor:
+    return ThreadPoolExecutor(STRIPS - 1, thread_name_prefix="strip")
 
 
 def climb(
     network: Frozen,
     terms: Sequence[Term],
-    picture: tf.Tensor,
+    picture: Floats,
     shift: tuple[int, int],
     longest: int,
     move: Move,
     parameters: Sequence[tf.Tensor],
-) -> Generator[Event, None, tuple[tf.Tensor, float]]:
+) -> Generator[Event, None, tuple[Floats, float]]:
     """The picture, float32 [height, width, 3], after a step, and the objective before it."""
-    numbers, by = tf.constant([move.size, move.smoothing, move.blur], tf.float32), tf.constant(shift)
-    if max(picture.shape[:2]) <= longest:
-        after, score = whole_step_of(network, terms, move.parts)(picture, numbers, by, *parameters)
-        return after, float(score)
-    rolled = tf.roll(picture, shift, [0, 1])
-    found, score = yield from tiled_gradient(gradient_of(network, terms), rolled, longest, parameters)
-    return _mover(move.parts)(rolled, found, numbers, by), score
+    strips = strips_for(terms)
+    rolled = np.roll(picture, shift, (0, 1))
+    found, score = yield from tiled_gradient(gradient_of(network, terms, strips), rolled, longest, parameters, strips)
+    back = (-shift[0], -shift[1])
+    return np.roll(moved(rolled, found, move), back, (0, 1)), score
 
 
-def gradient_of(network: Frozen, terms: Sequence[Term]) -> Gradient:
+def strips_for(terms: Sequence[Term]) -> int:
+    """How many strips of a picture are looked at beside each other: one where only the whole counts, and on a GPU.
+
+    TensorFlow's way to use all cores, each operation shared among them, makes two cores no faster than one for a
+    network whose operations take less than a millisecond.
+    """
+    alone = tf.config.list_physical_devices("GPU") or not {term.kind for term in terms} <= SHARED
+    return 1 if alone else min(STRIPS, cores_here())
+
+
+def gradient_of(network: Frozen, terms: Sequence[Term], strips: int = 1) -> Gradient:
     """`build_gradient` for these terms, traced once for their kinds and layers."""
     with _tracing:
-        return build_gradient(network, _traced(terms))
-
-
-def whole_step_of(network: Frozen, terms: Sequence[Term], parts: Parts) -> Step:
-    """`build_whole_step` for these terms, traced once for their kinds and layers."""
-    with _tracing:
-        return build_whole_step(network, _traced(terms), parts)
-
-
-def _traced(terms: Sequence[Term]) -> Traced:
-    return tuple((term.kind, term.layer) for term in terms)
+        return build_gradient(network, tuple((term.kind, term.layer) for term in terms), strips > 1)
 
 
 @lru_cache(maxsize=4)
-def build_gradient(network: Frozen, terms: Traced) -> Gradient:
-    """A function of pictures float32 [n, height, width, 3] and the parameters: the gradient, and the objective."""
-    specs = [tf.TensorSpec(SHAPES[kind], tf.float32) for kind, _ in terms]
+def build_gradient(network: Frozen, terms: Traced, beside: bool = False) -> Gradient:
+    """A function of pictures float32 [n, height, width, 3] and the parameters: the gradient, and the objective.
 
-    @tf.function(input_signature=[tf.TensorSpec([None, None, None, 3], tf.float32), *specs], autograph=False)
-    def gradient(pictures: tf.Tensor, *parameters: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
-        score = _score(network, terms, pictures, parameters)
-        return tf.gradients(score, pictures)[0], score
-
-    function: Gradient = _in_order(gradient)
-    return function
-
-
-@lru_cache(maxsize=4)
-def build_whole_step(network: Frozen, terms: Traced, parts: Parts) -> Step:
-    """A function of a picture that one tile covers, the numbers of a `Move`, the shift and the parameters.
-
-    It returns the picture after the step, and the objective before it: the same as the way over tiles, in one call.
+    beside: it is called by `STRIPS` threads at once, and each call keeps to its share of the cores. Only a session of
+    TensorFlow 1 can be told so, and does it where `engine.imports` was there before TensorFlow.
     """
-    picture_spec, *rest = [tf.TensorSpec(shape, kind) for shape, kind in (PICTURE, NUMBERS, SHIFT)]
-    specs = [tf.TensorSpec(SHAPES[kind], tf.float32) for kind, _ in terms]
+    kinds, layers = [kind for kind, _ in terms], [layer for _, layer in terms]
+    with tf.Graph().as_default() as graph:
+        pictures = tf.compat.v1.placeholder(tf.float32, [None, None, None, 3])
+        parameters = [tf.compat.v1.placeholder(tf.float32, SHAPES[kind]) for kind in kinds]
+        score = total(kinds, network.maps(pictures, layers), parameters)
+        slope = tf.gradients(score, pictures)[0]
+    session = tf.compat.v1.Session(graph=graph, config=_config(beside))
+    run = session.make_callable([slope, score], feed_list=[pictures, *parameters], accept_options=True)
+    # The number means the thread that calls.
+    options = tf.compat.v1.RunOptions(inter_op_thread_pool=-1 if beside else 0)
 
-    @tf.function(input_signature=[picture_spec, *rest, *specs], autograph=False)
-    def step(
-        picture: tf.Tensor, numbers: tf.Tensor, shift: tf.Tensor, *parameters: tf.Tensor
-    ) -> tuple[tf.Tensor, tf.Tensor]:
-        rolled = tf.roll(picture, shift, [0, 1])
-        # Not `rolled[tf.newaxis]`: the gradient of that is a copy into zeros.
-        score = _score(network, terms, tf.expand_dims(rolled, 0), parameters)
-        return moved(rolled, tf.gradients(score, rolled)[0], numbers, shift, parts), score
+    def gradient(pictures: NDArray[np.float32], *parameters: tf.Tensor) -> tuple[NDArray[np.float32], float]:
+        found, score = run(pictures, *map(np.asarray, parameters), options=options)
+        return found, float(score)
 
-    function: Step = _in_order(step)
-    return function
-
-
-def _in_order(function: Any) -> Callable[..., Any]:
-    """`function`, a `tf.function` of one signature, traced; its operations are begun one after another by the caller.
-
-    The maps of a network wait for each other anyway; handing operations to a pool of threads took a tenth of a small
-    step. Each may still use all cores. With a GPU, whose copies run beside the operations, it is run as it is.
-    """
-    if tf.config.list_physical_devices("GPU"):
-        return function.get_concrete_function()
-    traced = function.get_concrete_function()
-
-    def run(*inputs: tf.Tensor) -> Any:
-        with function_executor_type("SINGLE_THREADED_EXECUTOR"):
-            return traced(*inputs)
-
-    return run
+    return gradient
 
 
-def _score(network: Frozen, terms: Traced, pictures: tf.Tensor, parameters: Sequence[tf.Tensor]) -> tf.Tensor:
-    maps = network.maps(pictures, [layer for _, layer in terms])
-    return total([kind for kind, _ in terms], maps, parameters)
+def _config(beside: bool) -> Any:
+    config = tf.compat.v1.ConfigProto(gpu_options=tf.compat.v1.GPUOptions(allow_growth=True))
+    if beside:
+        config.intra_op_parallelism_threads = max(1, cores_here() // STRIPS)
+        config.inter_op_parallelism_threads = 1
+        config.use_per_session_threads = True
+        config.experimental.executor_type = "SINGLE_THREADED_EXECUTOR"
+    return config
 
 
-@cache
-def _mover(parts: Parts) -> Callable[..., tf.Tensor]:
-    signature = [tf.TensorSpec(shape, kind) for shape, kind in (PICTURE, PICTURE, NUMBERS, SHIFT)]
-    function: Callable[..., tf.Tensor] = tf.function(
-        partial(moved, parts=parts), input_signature=signature, autograph=False
-    ).get_concrete_function()
-    return function
-
-
-def moved(rolled: tf.Tensor, found: tf.Tensor, numbers: tf.Tensor, shift: tf.Tensor, parts: Parts) -> tf.Tensor:
-    """The picture `rolled` moved along its gradient `found` by the `numbers` of a `Move`, and shifted back."""
-    size, smoothing, blur = tf.unstack(numbers)
-    found = blurred(found, blur) if parts.blurs else found
+def moved(picture: Floats, found: Floats, move: Move) -> Floats:
+    """The picture after a `move` along its gradient `found`."""
+    if move.blur:
+        found = gaussian_filter(found, (move.blur, move.blur, 0), mode="reflect", radius=(BLUR_TAPS, BLUR_TAPS, 0))
     # The chapter's own normalisation: a pixel changes by `size` in the mean.
-    after = rolled + found * (size / (tf.reduce_mean(tf.abs(found)) + 1e-7))
-    after = levelled(after, smoothing) if parts.levels else after
-    return tf.roll(after, -shift, [0, 1])
+    after: Floats = picture + found * (np.float32(move.size) / (np.abs(found).mean() + np.float32(1e-7)))
+    return levelled(after, move.smoothing) if move.smoothing else after
 
 
-def blurred(values: tf.Tensor, deviation: tf.Tensor) -> tf.Tensor:
-    """float32 [height, width, 3] blurred by a Gaussian of `deviation` pixels, mirrored at the edges."""
-    places = tf.range(-BLUR_TAPS, BLUR_TAPS + 1, dtype=tf.float32)
-    weights = tf.exp(-tf.square(places / deviation) / 2)
-    kernel = tf.tile((weights / tf.reduce_sum(weights))[:, tf.newaxis, tf.newaxis, tf.newaxis], [1, 1, 3, 1])
-    for taps, edges in (
-        (kernel, [[BLUR_TAPS] * 2, [0, 0]]),
-        (tf.transpose(kernel, [1, 0, 2, 3]), [[0, 0], [BLUR_TAPS] * 2]),
-    ):
-        padded = tf.pad(values, [*edges, [0, 0]], "SYMMETRIC")
-        values = tf.nn.depthwise_conv2d(padded[tf.newaxis], taps, [1] * 4, "VALID")[0]
-    return values
-
-
-def levelled(picture: tf.Tensor, share: tf.Tensor) -> tf.Tensor:
+def levelled(picture: Floats, share: float) -> Floats:
     """Each pixel moved by `share` towards the mean of its four neighbours: a step down the total variation (squared).
 
     Opposite edges are neighbours, as they are when the picture is shifted.
     """
-    neighbours = [tf.roll(picture, move, axis) for axis in (0, 1) for move in (-1, 1)]
-    return picture + share * (tf.add_n(neighbours) / 4 - picture)
+    pull = np.zeros_like(picture)
+    for axis in (0, 1):
+        for by in (-1, 1):
+            pull += np.roll(picture, by, axis) - picture
+    pull *= share / 4
+    return picture + pull

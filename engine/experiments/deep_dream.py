@@ -110,11 +110,10 @@ class Dreamer:
         reach = 1 if s.objective == "neuron" else max(1, s.jitter)
         shift = (int(self.rng.integers(reach)), int(self.rng.integers(reach)))
         move = Move(s.step_size, s.smoothing, s.blur)
-        start = tf.constant(picture)
-        moved, score = yield from climb(self.network, self.terms, start, shift, s.tile_size, move, self.parameters)
+        moved, score = yield from climb(self.network, self.terms, picture, shift, s.tile_size, move, self.parameters)
         self.done += 1
         yield Progress(self.done, self.total, {"objective": score, "octave": float(octave + 1)})
-        return moved.numpy(), score
+        return moved, score
 
     def zoom_in(self, picture: Floats) -> Generator[Event, None, Floats]:
         """Frame after frame: enlarge the middle, and dream on it for a few steps."""

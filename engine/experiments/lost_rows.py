@@ -34,8 +34,8 @@ def chapter_gradient(
     found = np.zeros_like(picture)
     for y in range(0, max(h - tile // 2, tile), tile):
         for x in range(0, max(w - tile // 2, tile), tile):
-            part = tf.constant(picture[np.newaxis, y : y + tile, x : x + tile])
-            found[y : y + tile, x : x + tile] = gradient(part, *parameters)[0][0].numpy()
+            part = picture[np.newaxis, y : y + tile, x : x + tile]
+            found[y : y + tile, x : x + tile] = gradient(part, *parameters)[0][0]
     return found
 
 
@@ -43,7 +43,7 @@ def whole_gradient(
     gradient: Gradient, picture: NDArray[np.float32], tile: int, parameters: Sequence[tf.Tensor]
 ) -> NDArray[np.float32]:
     """`tiled_gradient` without its pauses."""
-    found: NDArray[np.float32] = finish(tiled_gradient(gradient, tf.constant(picture), tile, parameters))[0].numpy()
+    found: NDArray[np.float32] = finish(tiled_gradient(gradient, picture, tile, parameters))[0]
     return found
 
 

@@ -9,6 +9,7 @@ import datetime
 import os
 from pathlib import Path
 
+from engine.imports import POOLS_OF_THEIR_OWN
 from tests.benchmarks import report
 from tests.benchmarks.apart import apart, here
 from tests.benchmarks.comparison import Comparison, Latency
@@ -41,6 +42,7 @@ def main() -> None:
     parser.add_argument("--markdown", type=Path, help="write the tables of README to this file")
     options = parser.parse_args()
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+    os.environ.setdefault(POOLS_OF_THEIR_OWN, "1")
     repeats = 1 if options.quick else options.repeats
     call = here if options.quick else apart
     machine = call("machine.machine")

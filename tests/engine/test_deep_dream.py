@@ -14,14 +14,15 @@ from engine.experiments import deep_dream
 from engine.experiments.ascent import (
     Move,
     build_gradient,
-    build_whole_step,
     climb,
     gradient_of,
     levelled,
     moved,
+    strips_for,
+    tiled_gradient,
     tiles,
-    whole_step_of,
 )
+from engine.experiments.finish import finish
 from engine.experiments.lost_rows import chapter_gradient, whole_gradient
 from engine.experiments.objectives import parameters_of
 from engine.experiments.octaves import grow, split
@@ -113,7 +114,7 @@ def test_the_tiled_gradient_is_that_of_the_whole_picture_away_from_the_seams(eve
         shift = RNG.integers(64, size=2)
         picture = np.roll(RNG.uniform(0, 255, (height, width, 3)).astype(np.float32), shift, (0, 1))
         plan = tiles(height, width, longest)
-        whole = gradient(picture[np.newaxis], *parameters)[0][0].numpy()
+        whole = gradient(picture[np.newaxis], *parameters)[0][0]
         tiled = whole_gradient(gradient, picture, longest, parameters)
         # A mean over a tile weighs each place more than a mean over the whole picture.
         tiled *= plan.size[0] * plan.size[1] / (height * width)
@@ -168,11 +169,11 @@ def test_composed_objectives_against_finite_differences(network):
     gradient = gradient_of(network, terms)
     parameters = parameters_of(terms, network.layers, features)
     picture = RNG.uniform(0, 255, (1, 14, 17, 3)).astype(np.float32)
-    found = gradient(picture, *parameters)[0].numpy()
+    found = gradient(picture, *parameters)[0]
     for place in RNG.integers([1, 14, 17, 3], size=(12, 4)):
         nudge = np.zeros_like(picture)
         nudge[tuple(place)] = 0.5
-        up, down = (float(gradient(picture + sign * nudge, *parameters)[1]) for sign in (1, -1))
+        up, down = (gradient(picture + sign * nudge, *parameters)[1] for sign in (1, -1))
         assert found[tuple(place)] == pytest.approx(up - down, rel=0.03, abs=2e-5)
 
 
@@ -184,16 +185,13 @@ def test_the_objective_is_the_sum_of_its_parts_by_hand(network):
     gradient = gradient_of(network, terms)
     _, score = gradient(picture, *parameters_of(terms, network.layers))
     by_hand = 0.5 * first[..., 2].mean() + 2 * (second**2).mean() + first[0, 4, 4, 1]
-    assert float(score) == pytest.approx(by_hand, rel=1e-4)
+    assert score == pytest.approx(by_hand, rel=1e-4)
 
 
 def test_a_step_moves_pixels_by_the_step_size_in_the_mean(network):
-    picture = tf.constant(RNG.uniform(0, 255, (40, 60, 3)), tf.float32)
-    steps = climb(network, [Term("layer", "second")], picture, (7, 11), 512, Move(1.5), [tf.constant([1e4])])
-    with pytest.raises(StopIteration) as end:
-        next(steps)
-    moved, _ = end.value.value
-    assert float(tf.reduce_mean(tf.abs(moved - picture))) == pytest.approx(1.5, rel=1e-3)
+    picture = RNG.uniform(0, 255, (40, 60, 3)).astype(np.float32)
+    moved, _ = finish(climb(network, [Term("layer", "second")], picture, (7, 11), 512, Move(1.5), [tf.constant([1e4])]))
+    assert np.abs(moved - picture).mean() == pytest.approx(1.5, rel=1e-3)
 
 
 def test_smoothing_steps_down_the_squared_total_variation():
@@ -205,25 +203,56 @@ def test_smoothing_steps_down_the_squared_total_variation():
     np.testing.assert_allclose(levelled(picture, 0.4), picture - 0.4 / 8 * tape.gradient(value, picture), rtol=1e-4)
 
 
-@pytest.mark.parametrize("move", [Move(1.5), Move(1.5, 0.3), Move(1.5, 0.0, 0.8), Move(1.5, 0.3, 0.8)])
-def test_a_step_in_one_call_is_that_of_its_parts(network, move):
-    numbers = tf.constant([move.size, move.smoothing, move.blur])
-    picture = tf.constant(RNG.uniform(0, 255, (40, 60, 3)), tf.float32)
-    terms, shift = [Term("layer", "second")], tf.constant([7, 11])
-    after, score = whole_step_of(network, terms, move.parts)(picture, numbers, shift, tf.constant([1e4]))
-    rolled = tf.roll(picture, [7, 11], [0, 1])
-    slope, objective = gradient_of(network, terms)(rolled[tf.newaxis], tf.constant([1e4]))
-    # Eagerly, with no executor of its own.
-    np.testing.assert_allclose(after, moved(rolled, slope[0], numbers, shift, move.parts), atol=1e-2)
-    assert float(score) == pytest.approx(float(objective), rel=1e-5)
+def test_strips_beside_each_other_find_what_one_after_another_finds(even_network):
+    terms, parameters = [Term("layer", "second")], [tf.constant([1.0])]
+    picture = RNG.uniform(0, 255, (90, 331, 3)).astype(np.float32)
+    found, score = finish(tiled_gradient(gradient_of(even_network, terms, 4), picture, 512, parameters, 4))
+    plan, alone = tiles(90, 331, 512, 4), gradient_of(even_network, terms)
+    assert plan.size == (90, 83)
+    parts = [alone(picture[np.newaxis, :, left : left + 83], *parameters) for _, left in plan.starts]
+    sums, seen = np.zeros_like(picture), np.zeros_like(picture)
+    for (_, left), (part, _) in zip(plan.starts, parts, strict=True):
+        sums[:, left : left + 83] += part[0]
+        seen[:, left : left + 83] += 1
+    np.testing.assert_allclose(found, sums / seen, rtol=1e-4, atol=1e-9)
+    assert score == pytest.approx(np.mean([score for _, score in parts]), rel=1e-4)
+
+
+@pytest.mark.parametrize(
+    ("size", "strips", "expected"),
+    [
+        ((326, 458), 2, (326, 229)),
+        ((458, 326), 2, (229, 326)),
+        ((326, 458), 16, (326, 92)),
+        ((60, 90), 8, (60, 90)),
+        ((900, 600), 2, (225, 300)),
+    ],
+)
+def test_each_tile_is_cut_into_strips_that_are_not_too_narrow(size, strips, expected):
+    assert tiles(*size, 512, strips).size == expected
+
+
+def test_a_neuron_and_a_class_are_looked_for_in_the_whole_picture():
+    whole = [Term("neuron", "second"), Term("class", "logits")]
+    assert [strips_for([Term("layer", "first"), term]) for term in whole] == [1, 1]
+
+
+def test_a_blurred_gradient_spreads_as_a_gaussian_and_moves_pixels_by_the_step_size_in_the_mean():
+    picture, found = np.full((41, 41, 3), 100, np.float32), np.zeros((41, 41, 3), np.float32)
+    found[20, 20, 1] = 5
+    change = moved(picture, found, Move(1.5, blur=0.8)) - picture
+    assert np.abs(change).mean() == pytest.approx(1.5, rel=1e-3)
+    assert not change[..., [0, 2]].any()
+    for rows, columns in ((1, 0), (0, 2), (-1, 1)):
+        expected = np.exp(-(rows**2 + columns**2) / (2 * 0.8**2))
+        assert change[20 + rows, 20 + columns, 1] / change[20, 20, 1] == pytest.approx(expected, rel=1e-2)
 
 
 def test_nothing_is_traced_again_for_another_channel_or_size(network):
-    for build in (build_gradient, build_whole_step):
-        build.cache_clear()
+    build_gradient.cache_clear()
     for channel, size, tile in ((0, 64, 512), (3, 50, 512), (5, 40, 512), (1, 64, 32), (2, 50, 40)):
         dreamt(network, channel=channel, image=png(size, 60), octaves=1, iterations=1, tile_size=tile)
-    assert [build.cache_info().misses for build in (build_gradient, build_whole_step)] == [1, 1]
+    assert build_gradient.cache_info().misses == 1
 
 
 @pytest.mark.parametrize(
