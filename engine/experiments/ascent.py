@@ -127,22 +127,23 @@ def climb(
     longest: int,
     move: Move,
     parameters: Sequence[tf.Tensor],
+    strips: int = 1,
 ) -> Generator[Event, None, tuple[Floats, float]]:
     """The picture, float32 [height, width, 3], after a step, and the objective before it."""
-    strips = strips_for(terms)
     rolled = np.roll(picture, shift, (0, 1))
     found, score = yield from tiled_gradient(gradient_of(network, terms, strips), rolled, longest, parameters, strips)
     back = (-shift[0], -shift[1])
     return np.roll(moved(rolled, found, move), back, (0, 1)), score
 
 
-def strips_for(terms: Sequence[Term]) -> int:
-    """How many strips of a picture are looked at beside each other: one where only the whole counts, and on a GPU.
+def strips_for(terms: Sequence[Term], jitter: int) -> int:
+    """How many strips of a picture are looked at beside each other.
 
     TensorFlow's way to use all cores, each operation shared among them, makes two cores no faster than one for a
-    network whose operations take less than a millisecond.
+    network whose operations take less than a millisecond. One strip where only the whole counts, on a GPU, and where
+    random shifts are too small to spread the seam over the picture.
     """
-    alone = tf.config.list_physical_devices("GPU") or not {term.kind for term in terms} <= SHARED
+    alone = tf.config.list_physical_devices("GPU") or not {term.kind for term in terms} <= SHARED or jitter < NARROWEST
     return 1 if alone else min(STRIPS, cores_here())
 
 

@@ -19,7 +19,7 @@ from PIL import Image
 from engine.device import has_bfloat16
 from engine.dream_settings import DeepDreamSettings, Term, check_terms, octave_sizes, steps_of, terms_of, verify
 from engine.events import Completed, Event, Progress, Snapshot
-from engine.experiments.ascent import Move, climb
+from engine.experiments.ascent import Move, climb, strips_for
 from engine.experiments.objectives import parameters_of
 from engine.experiments.octaves import Floats, grow, resize, split
 from engine.feature_maps import class_names
@@ -71,6 +71,7 @@ class Dreamer:
     network: Frozen
     terms: tuple[Term, ...]
     parameters: list[tf.Tensor]
+    strips: int
     rng: np.random.Generator
     done: int
     total: int
@@ -81,6 +82,7 @@ class Dreamer:
         terms = named_terms(settings, network)
         self.settings, self.network, self.terms = settings, network, terms
         self.parameters = parameters_of(terms, network.layers, _guide_features(settings, network, terms))
+        self.strips = strips_for(terms, settings.jitter)
         self.rng = np.random.default_rng(settings.seed)
         self.done = 0
         self.total = steps_of(settings)
@@ -110,7 +112,9 @@ class Dreamer:
         reach = 1 if s.objective == "neuron" else max(1, s.jitter)
         shift = (int(self.rng.integers(reach)), int(self.rng.integers(reach)))
         move = Move(s.step_size, s.smoothing, s.blur)
-        moved, score = yield from climb(self.network, self.terms, picture, shift, s.tile_size, move, self.parameters)
+        moved, score = yield from climb(
+            self.network, self.terms, picture, shift, s.tile_size, move, self.parameters, self.strips
+        )
         self.done += 1
         yield Progress(self.done, self.total, {"objective": score, "octave": float(octave + 1)})
         return moved, score

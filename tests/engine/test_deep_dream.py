@@ -12,6 +12,7 @@ from engine.errors import InvalidInput, InvalidSettings
 from engine.events import Completed, Progress, Snapshot
 from engine.experiments import deep_dream
 from engine.experiments.ascent import (
+    STRIPS,
     Move,
     build_gradient,
     climb,
@@ -232,9 +233,13 @@ def test_each_tile_is_cut_into_strips_that_are_not_too_narrow(size, strips, expe
     assert tiles(*size, 512, strips).size == expected
 
 
-def test_a_neuron_and_a_class_are_looked_for_in_the_whole_picture():
-    whole = [Term("neuron", "second"), Term("class", "logits")]
-    assert [strips_for([Term("layer", "first"), term]) for term in whole] == [1, 1]
+@pytest.mark.parametrize(
+    ("kind", "jitter", "strips"),
+    [("layer", 512, STRIPS), ("channel", 80, STRIPS), ("neuron", 512, 1), ("class", 512, 1), ("layer", 8, 1)],
+)
+def test_strips_are_for_means_over_places_and_for_shifts_that_spread_the_seam(monkeypatch, kind, jitter, strips):
+    monkeypatch.setattr("engine.experiments.ascent.cores_here", lambda: 8)
+    assert strips_for([Term("layer", "first"), Term(kind, "second")], jitter) == strips
 
 
 def test_a_blurred_gradient_spreads_as_a_gaussian_and_moves_pixels_by_the_step_size_in_the_mean():
