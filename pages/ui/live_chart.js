@@ -1,4 +1,5 @@
-// Draws the figure with Plotly.react, which changes the existing chart instead of mounting a new one.
+// Draws the figure with Plotly.react, which changes the existing chart instead of mounting a new one. Charts of a page
+// that is left are kept a while: who comes back finds them drawn.
 
 const NARROW = 560;
 const OPTIONS = { displayModeBar: false, responsive: true };
@@ -30,6 +31,26 @@ const PAPER = 690;
 const GAP = 12;
 const INK = "rgb(27, 29, 35)";
 
+// What was drawn -> the node that shows it, of charts whose place has gone, the latest last.
+const left = (window.chartsLeft ??= new Map());
+const MOST_LEFT = 12;
+
+function leave(place) {
+  for (const node of place.querySelectorAll(".live-chart-plot")) {
+    if (!node.drawn) continue;
+    left.delete(node.drawn);
+    left.set(node.drawn, node);
+  }
+  for (const drawn of [...left.keys()].slice(0, -MOST_LEFT)) left.delete(drawn);
+}
+
+// A node that shows what is to be drawn already, and stands nowhere; or none.
+function returning(drawn) {
+  const node = left.get(drawn);
+  left.delete(drawn);
+  return node?.drawn === drawn && !node.isConnected ? node : null;
+}
+
 // On paper charts are as wide as the paper allows, and dark on white; then as before.
 function printed(place, on) {
   for (const node of place.querySelectorAll(".live-chart-plot")) {
@@ -58,8 +79,11 @@ export default function ({ data, parentElement }) {
         const node = nodes[number];
         // What a figure has beside its layout for a narrow place replaces parts of the layout there.
         const layout = node.clientWidth < NARROW ? { ...figure.layout, ...figure.narrow } : figure.layout;
-        const drawn = JSON.stringify([figure.data, layout]) + getComputedStyle(node).color;
+        const { color, width } = getComputedStyle(node);
+        const drawn = JSON.stringify([figure.data, layout, color, width, data.height]);
         if (node.drawn === drawn) return;
+        const again = node.drawn ? null : returning(drawn);
+        if (again) return node.replaceWith(again);
         node.drawn = drawn;
         node.shown = { data: figure.data, layout };
         Plotly.react(node, figure.data, themed(layout, node), OPTIONS);
@@ -78,5 +102,8 @@ export default function ({ data, parentElement }) {
     removeEventListener("beforeprint", before);
     removeEventListener("afterprint", after);
   };
-  return place.unlisten;
+  return () => {
+    place.unlisten();
+    leave(place);
+  };
 }

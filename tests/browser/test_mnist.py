@@ -99,6 +99,18 @@ def test_train_to_completed_with_charts_that_are_never_mounted_anew(app, open_pa
     assert last == 300
 
 
+def test_whoever_comes_back_to_a_page_finds_its_charts_drawn(app, open_page):
+    page = open_page(f"{app}/mnist")
+    charts = page.locator(".live-chart-plot .main-svg")
+    expect(charts.first).to_be_visible()
+    page.evaluate("window.charts = [...document.querySelectorAll('.live-chart-plot')]")
+    page.get_by_test_id("stTopNavLink").filter(has_text="Home").click()
+    expect(charts).to_have_count(0)
+    page.get_by_test_id("stTopNavLink").filter(has_text="MNIST").click()
+    expect(charts.first).to_be_visible()
+    page.wait_for_function("[...document.querySelectorAll('.live-chart-plot')].every((node, n) => node === charts[n])")
+
+
 def test_leave_come_back_reload_watch_from_a_second_browser_and_stop(app, open_page):
     page = open_page(f"{app}/mnist")
     train(page, 20_000)
