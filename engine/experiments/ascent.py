@@ -5,29 +5,23 @@ A gradient is traced once for the kinds and layers of an objective, never for a 
 
 import threading
 from collections.abc import Callable, Generator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from functools import cache, lru_cache, partial
-from typing import Any, TypeVar
+from functools import lru_cache, partial
 
 import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 from scipy.ndimage import gaussian_filter
 
-from engine.device import cores_here
 from engine.dream_settings import Term
 from engine.events import Beat, Event
+from engine.experiments.beside import at_once, build_call, shares
 from engine.experiments.objectives import SHAPES, total
 from engine.experiments.octaves import Floats
 from engine.models.frozen import Frozen
 
 BLUR_TAPS = 8
 """Pixels that the blur of a gradient reaches to each side."""
-
-STRIPS = 2
-"""Strips that cores share a picture in. Of two, the network sees as much as of the whole (the objective at the end was
-the same within noise); of five, a fifth less."""
 
 NARROWEST = 80
 """Shortest side in pixels of a strip: a network should see something in it."""
@@ -36,7 +30,6 @@ SHARED = {"channel", "layer", "guide"}
 """Kinds of objectives that are means over places: strips may be looked at by themselves. A neuron is one place, and a
 class is seen in the whole."""
 
-T = TypeVar("T")
 Gradient = Callable[..., tuple[NDArray[np.float32], float]]
 Traced = tuple[tuple[str, str], ...]
 """What is traced of the terms of an objective: the kind and layer of each."""
@@ -98,7 +91,7 @@ def tiled_gradient(
     scores = []
     for first in range(0, len(places), strips):
         together = places[first : first + strips]
-        parts = _beside([partial(gradient, picture[np.newaxis, *place], *parameters) for place in together])
+        parts = at_once([partial(gradient, picture[np.newaxis, *place], *parameters) for place in together])
         for place, (part, score) in zip(together, parts, strict=True):
             found[place] += part[0]
             seen[place] += 1
@@ -106,17 +99,6 @@ def tiled_gradient(
         yield Beat()
     found /= seen
     return found, float(np.mean(scores))
-
-
-def _beside(calls: Sequence[Callable[[], T]]) -> list[T]:
-    """What each call returns; the first by the thread that asks, the others by threads of their own."""
-    others = [_others().submit(call) for call in calls[1:]]
-    return [calls[0](), *(other.result() for other in others)]
-
-
-@cache
-def _others() -> ThreadPoolExecutor:
-    return ThreadPoolExecutor(STRIPS - 1, thread_name_prefix="strip")
 
 
 def climb(
@@ -137,14 +119,13 @@ def climb(
 
 
 def strips_for(terms: Sequence[Term], jitter: int) -> int:
-    """How many strips of a picture are looked at beside each other.
+    """How many strips of a picture are looked at beside each other. Of two the network sees as much as of the whole:
+    the objective at the end was the same within noise; of five it was a fifth lower.
 
-    TensorFlow's way to use all cores, each operation shared among them, makes two cores no faster than one for a
-    network whose operations take less than a millisecond. One strip where only the whole counts, on a GPU, and where
-    random shifts are too small to spread the seam over the picture.
+    One where only the whole counts, and where random shifts are too small to spread the seam over the picture.
     """
-    alone = tf.config.list_physical_devices("GPU") or not {term.kind for term in terms} <= SHARED or jitter < NARROWEST
-    return 1 if alone else min(STRIPS, cores_here())
+    alone = not {term.kind for term in terms} <= SHARED or jitter < NARROWEST
+    return 1 if alone else shares()
 
 
 def gradient_of(network: Frozen, terms: Sequence[Term], strips: int = 1) -> Gradient:
@@ -157,8 +138,7 @@ def gradient_of(network: Frozen, terms: Sequence[Term], strips: int = 1) -> Grad
 def build_gradient(network: Frozen, terms: Traced, beside: bool = False) -> Gradient:
     """A function of pictures float32 [n, height, width, 3] and the parameters: the gradient, and the objective.
 
-    beside: it is called by `STRIPS` threads at once, and each call keeps to its share of the cores. Only a session of
-    TensorFlow 1 can be told so, and does it where `engine.imports` was there before TensorFlow.
+    beside: as `engine.experiments.beside.build_call` has it.
     """
     kinds, layers = [kind for kind, _ in terms], [layer for _, layer in terms]
     with tf.Graph().as_default() as graph:
@@ -166,26 +146,13 @@ def build_gradient(network: Frozen, terms: Traced, beside: bool = False) -> Grad
         parameters = [tf.compat.v1.placeholder(tf.float32, SHAPES[kind]) for kind in kinds]
         score = total(kinds, network.maps(pictures, layers), parameters)
         slope = tf.gradients(score, pictures)[0]
-    session = tf.compat.v1.Session(graph=graph, config=_config(beside))
-    run = session.make_callable([slope, score], feed_list=[pictures, *parameters], accept_options=True)
-    # The number means the thread that calls.
-    options = tf.compat.v1.RunOptions(inter_op_thread_pool=-1 if beside else 0)
+    call = build_call(graph, [slope, score], [pictures, *parameters], beside)
 
     def gradient(pictures: NDArray[np.float32], *parameters: tf.Tensor) -> tuple[NDArray[np.float32], float]:
-        found, score = run(pictures, *map(np.asarray, parameters), options=options)
+        found, score = call(pictures, *map(np.asarray, parameters))
         return found, float(score)
 
     return gradient
-
-
-def _config(beside: bool) -> Any:
-    config = tf.compat.v1.ConfigProto(gpu_options=tf.compat.v1.GPUOptions(allow_growth=True))
-    if beside:
-        config.intra_op_parallelism_threads = max(1, cores_here() // STRIPS)
-        config.inter_op_parallelism_threads = 1
-        config.use_per_session_threads = True
-        config.experimental.executor_type = "SINGLE_THREADED_EXECUTOR"
-    return config
 
 
 def moved(picture: Floats, found: Floats, move: Move) -> Floats:

@@ -8,7 +8,7 @@ independently; and it is shifted and scaled a little before each look (jitter).
 
 import threading
 from collections.abc import Callable, Generator, Sequence
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Literal
 
 import numpy as np
@@ -16,6 +16,7 @@ import tensorflow as tf
 from numpy.typing import NDArray
 
 from engine.events import Beat, Event
+from engine.experiments.beside import at_once, build_call, shares
 from engine.images import Pixels
 from engine.models.frozen import Frozen
 
@@ -32,7 +33,7 @@ SCALES = (0.92, 0.96, 1.0, 1.04, 1.08)
 View = Literal["photograph", "small", "drawing"]
 """What the network knows: photographs of any size; small ones of one size; white strokes on black, of one size."""
 
-Climb = Callable[..., tuple[tf.Tensor, tf.Tensor, tf.Tensor]]
+Climb = Callable[..., list[NDArray[np.float32]]]
 
 _tracing = threading.Lock()
 
@@ -51,25 +52,27 @@ def visualising(
 
     A picture for a network of one size keeps its size and is hardly shifted; a drawing is grey and begins dark.
     """
-    drawn = view == "drawing"
+    drawn, any_size = view == "drawing", view == "photograph"
     rng = np.random.default_rng(seed)
-    directions = tf.one_hot(list(channels), network.layers[layer])
+    directions = np.eye(network.layers[layer], dtype=np.float32)[list(channels)]
     if layer == network.classes:
         # More of this class than of the others.
         directions -= 1.0 / network.layers[layer]
-    waves = tf.constant(rng.normal(0, 0.01, (2, len(channels), 3, size, size // 2 + 1)), tf.float32)
-    state = (waves, tf.zeros_like(waves), tf.zeros_like(waves))
+    # Pictures know nothing of each other, so cores can share them.
+    wanted = np.array_split(directions, min(shares(), len(channels)))
+    waves = rng.normal(0, 0.01, (2, len(channels), 3, size, size // 2 + 1)).astype(np.float32)
+    states = [[part, np.zeros_like(part), np.zeros_like(part)] for part in np.array_split(waves, len(wanted), 1)]
     with _tracing:
-        climb = _climb(network, layer, drawn)
+        climb = _climb(network, layer, drawn, any_size, len(states) > 1)
     for done in range(steps):
-        any_size = view == "photograph"
         shift = rng.integers(-JITTER, JITTER + 1, 2) if any_size else rng.integers(-1, 2, 2)
         side = round(size * rng.choice(SCALES)) if any_size else size
-        state = climb(
-            *state, *(tf.constant(n, tf.int32) for n in (size, side, shift)), directions, tf.constant(done + 1.0)
-        )
+        move = (size, side, shift)
+        parts = zip(states, wanted, strict=True)
+        states = at_once([partial(climb, *state, *move, some, done + 1.0) for state, some in parts])
         yield Beat()
-    pictures: Pixels = tf.cast(tf.round(picture_of(state[0], size, drawn)), tf.uint8).numpy()
+    found = np.concatenate([waves for waves, _, _ in states], axis=1)
+    pictures: Pixels = tf.cast(tf.round(picture_of(tf.constant(found), size, drawn)), tf.uint8).numpy()
     return pictures
 
 
@@ -93,31 +96,24 @@ def _frequencies(size: int | tf.Tensor) -> tf.Tensor:
 
 
 @lru_cache(maxsize=4)
-def _climb(network: Frozen, layer: str, drawn: bool) -> Climb:
-    """A step of Adam, traced once for a layer, for any channels and sizes."""
-    waves = tf.TensorSpec([2, None, 3, None, None], tf.float32)
-    number, shift = tf.TensorSpec([], tf.int32), tf.TensorSpec([2], tf.int32)
-    directions, step = tf.TensorSpec([None, None], tf.float32), tf.TensorSpec([], tf.float32)
+def _climb(network: Frozen, layer: str, drawn: bool, any_size: bool, beside: bool) -> Climb:
+    """A step of Adam, traced once for a layer, for any channels and sizes.
 
-    @tf.function(input_signature=[waves] * 3 + [number, number, shift, directions, step], autograph=False)
-    def climb(
-        waves: tf.Tensor,
-        mean: tf.Tensor,
-        square: tf.Tensor,
-        size: tf.Tensor,
-        side: tf.Tensor,
-        shift: tf.Tensor,
-        directions: tf.Tensor,
-        step: tf.Tensor,
-    ) -> tuple[tf.Tensor, tf.Tensor, tf.Tensor]:
-        seen = tf.roll(picture_of(waves, size, drawn), shift, [1, 2])
-        seen = tf.cond(tf.equal(side, size), lambda: seen, lambda: tf.image.resize(seen, [side, side]))
-        maps = network.maps(seen, [layer])[0]
-        score = tf.reduce_sum(tf.reduce_mean(maps, axis=[1, 2]) * directions)
-        return _adam(waves, mean, square, tf.gradients(score, waves)[0], step)
-
-    function: Climb = climb.get_concrete_function()
-    return function
+    A function of waves, their two means, size, side, shift, directions [n, channels] and the number of the step from 1,
+    that returns the first three as they are then. beside: as `engine.experiments.beside.build_call` has it.
+    """
+    with tf.Graph().as_default() as graph:
+        state = [tf.compat.v1.placeholder(tf.float32, [2, None, 3, None, None]) for _ in range(3)]
+        size, side = (tf.compat.v1.placeholder(tf.int32, []) for _ in range(2))
+        shift = tf.compat.v1.placeholder(tf.int32, [2])
+        directions, step = (tf.compat.v1.placeholder(tf.float32, shape) for shape in ([None, None], []))
+        seen = tf.roll(picture_of(state[0], size, drawn), shift, [1, 2])
+        if any_size:
+            seen = tf.image.resize(seen, [side, side])
+        score = tf.reduce_sum(tf.reduce_mean(network.maps(seen, [layer])[0], axis=[1, 2]) * directions)
+        waves, mean, square = state
+        moved = _adam(waves, mean, square, tf.gradients(score, waves)[0], step)
+    return build_call(graph, moved, [*state, size, side, shift, directions, step], beside)
 
 
 def _adam(

@@ -12,7 +12,6 @@ from engine.errors import InvalidInput, InvalidSettings
 from engine.events import Completed, Progress, Snapshot
 from engine.experiments import deep_dream
 from engine.experiments.ascent import (
-    STRIPS,
     Move,
     build_gradient,
     climb,
@@ -23,6 +22,7 @@ from engine.experiments.ascent import (
     tiled_gradient,
     tiles,
 )
+from engine.experiments.beside import SHARES
 from engine.experiments.finish import finish
 from engine.experiments.lost_rows import chapter_gradient, whole_gradient
 from engine.experiments.objectives import parameters_of
@@ -235,10 +235,10 @@ def test_each_tile_is_cut_into_strips_that_are_not_too_narrow(size, strips, expe
 
 @pytest.mark.parametrize(
     ("kind", "jitter", "strips"),
-    [("layer", 512, STRIPS), ("channel", 80, STRIPS), ("neuron", 512, 1), ("class", 512, 1), ("layer", 8, 1)],
+    [("layer", 512, SHARES), ("channel", 80, SHARES), ("neuron", 512, 1), ("class", 512, 1), ("layer", 8, 1)],
 )
 def test_strips_are_for_means_over_places_and_for_shifts_that_spread_the_seam(monkeypatch, kind, jitter, strips):
-    monkeypatch.setattr("engine.experiments.ascent.cores_here", lambda: 8)
+    monkeypatch.setattr("engine.experiments.beside.cores_here", lambda: 8)
     assert strips_for([Term("layer", "first"), Term(kind, "second")], jitter) == strips
 
 
