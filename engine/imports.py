@@ -19,7 +19,7 @@ UNNEEDED = ("pandas", "sklearn", "matplotlib")
 
 POOLS_OF_THEIR_OWN = "TF_OVERRIDE_GLOBAL_THREADPOOL"
 """Where it is 1, each session of TensorFlow has threads of its own, of which it can be told to have one. Read when
-TensorFlow first looks for devices. See `engine.experiments.ascent`."""
+TensorFlow first looks for devices. See `engine.experiments.beside`."""
 
 _importing = threading.Lock()
 
