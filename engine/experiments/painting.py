@@ -5,14 +5,14 @@ sum of squared differences times a scale, so that the chapter's means and the lo
 the same graph with other scales. Pictures of any size go through the same graph: nothing is traced again.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
 import tensorflow as tf
 
-from engine.models.vgg import build_features
+from engine.models.vgg import Features, build_features
 from engine.sources.vgg import Vgg
 
 EPSILON = 1e-8
@@ -74,15 +74,7 @@ class Painter:
             *([MAPS] * len(style) if masked else [], VECTOR),
         ]
 
-        def losses(image: tf.Tensor, targets: Sequence[Any]) -> tuple[tf.Tensor, tf.Tensor, tf.Tensor]:
-            wanted, scales, grams, gram_scales, masks, variation = targets
-            maps = features(image) if content or style else {}
-            content_loss = content_term([tf.cast(maps[name], tf.float32) for name in content], wanted, scales)
-            found = [
-                masked_grams(maps[name], masks[number]) if masked else gram_matrix(maps[name])
-                for number, name in enumerate(style)
-            ]
-            return content_loss, style_term(found, grams, gram_scales), tf.reduce_sum(variation * variations(image))
+        losses = _losses_of(features, content, style, masked)
 
         @tf.function(autograph=False, input_signature=[PICTURE, *targets])
         def gradient(image: tf.Tensor, *targets: Any) -> tuple[tf.Tensor, ...]:
@@ -106,6 +98,24 @@ class Painter:
             return [as_floats[name] for name in content], [as_floats[name] for name in style]
 
         self.gradient, self.adam, self.maps_of = gradient, adam, maps_of
+
+
+def _losses_of(
+    features: Features, content: Sequence[str], style: Sequence[str], masked: bool
+) -> Callable[[tf.Tensor, Sequence[Any]], tuple[tf.Tensor, tf.Tensor, tf.Tensor]]:
+    """A function of a picture and `Targets.tensors`: the losses of content, style and total variation."""
+
+    def losses(image: tf.Tensor, targets: Sequence[Any]) -> tuple[tf.Tensor, tf.Tensor, tf.Tensor]:
+        wanted, scales, grams, gram_scales, masks, variation = targets
+        maps = features(image) if content or style else {}
+        content_loss = content_term([tf.cast(maps[name], tf.float32) for name in content], wanted, scales)
+        found = [
+            masked_grams(maps[name], masks[number]) if masked else gram_matrix(maps[name])
+            for number, name in enumerate(style)
+        ]
+        return content_loss, style_term(found, grams, gram_scales), tf.reduce_sum(variation * variations(image))
+
+    return losses
 
 
 painter = lru_cache(maxsize=4)(Painter)

@@ -118,6 +118,7 @@ def _pictures(response: Floats, activation: str, kind: Pooling, sliding: Sliding
 
 @st.cache_data(max_entries=64, show_spinner=False)
 def _kept(plane: Floats, activation: str, kind: Pooling, sliding: Sliding) -> Stage:
+    """What is `_computed` of the numbers; of the picture `_pictures` keeps all that it shows."""
     return _computed(plane, activation, kind, sliding)
 
 
