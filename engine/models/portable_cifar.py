@@ -19,17 +19,18 @@ BATCH = BatchNormalization()
 def build_network(settings: CifarSettings) -> keras.Model:
     """float32 [n, 24, 24, 3], each picture standardised -> logits float32 [n, 10]."""
     x = inputs = keras.Input((CROP, CROP, 3))
-    for _ in range(2):
-        x = layers.Conv2D(settings.width, 5, padding="same")(x)
+    for n in (1, 2):
+        x = layers.Conv2D(settings.width, 5, padding="same", name=f"conv{n}")(x)
         if settings.batch_norm:
-            x = layers.BatchNormalization(momentum=BATCH.momentum, epsilon=BATCH.epsilon)(x)
-        x = layers.MaxPooling2D(3, 2, padding="same")(layers.Activation("relu")(x))
+            x = layers.BatchNormalization(momentum=BATCH.momentum, epsilon=BATCH.epsilon, name=f"norm{n}")(x)
+        x = layers.Activation("relu", name=f"relu{n}")(x)
+        x = layers.MaxPooling2D(3, 2, padding="same", name=f"pool{n}")(x)
         x = x if settings.batch_norm else normalize(x)
-    x = layers.Flatten()(x)
-    for units in (6 * settings.width, 3 * settings.width):
-        x = layers.Dropout(settings.dropout)(x) if settings.dropout else x
-        x = layers.Dense(units, "relu")(x)
-    return keras.Model(inputs, layers.Dense(10)(x))
+    x = layers.Flatten(name="flatten")(x)
+    for n, units in ((1, 6 * settings.width), (2, 3 * settings.width)):
+        x = layers.Dropout(settings.dropout, name=f"dropout{n}")(x) if settings.dropout else x
+        x = layers.Dense(units, "relu", name=f"dense{n}")(x)
+    return keras.Model(inputs, layers.Dense(10, name="logits")(x), name="cifar10")
 
 
 def normalize(x: keras.KerasTensor) -> keras.KerasTensor:

@@ -30,19 +30,26 @@ def build_network(widths: Sequence[int] = WIDTHS, precision: str = "float32") ->
     """float32 [n, 32, 32, 3], each colour standardised as in `as_input` -> logits float32 [n, 10].
 
     precision: "float32" or "bfloat16", that of the activations; weights are float32 always.
+    Why all layers have names: see `cifar.build_network`.
     """
     policy = "mixed_bfloat16" if precision == "bfloat16" else "float32"
     inputs = keras.Input((32, 32, 3))
     x = layers.Conv2D(WHITENING, 2, activation="relu", dtype=policy, name="whitening")(inputs)
     for block, width in enumerate(widths, start=1):
-        x = layers.Conv2D(width, 3, padding="same", use_bias=False, dtype=policy)(x)
-        x = layers.MaxPooling2D(2, dtype=policy)(x)
-        x = layers.Activation("relu", dtype=policy)(BatchNormalization(dtype=policy)(x))
-        x = layers.Conv2D(width, 3, padding="same", use_bias=False, dtype=policy)(x)
-        x = BatchNormalization(dtype=policy)(x)
+        x = _convolution(x, width, policy, f"block{block}a")
+        x = layers.MaxPooling2D(2, dtype=policy, name=f"block{block}_pool")(x)
+        x = BatchNormalization(dtype=policy, name=f"block{block}a_norm")(x)
+        x = layers.Activation("relu", dtype=policy, name=f"block{block}a")(x)
+        x = _convolution(x, width, policy, f"block{block}b")
+        x = BatchNormalization(dtype=policy, name=f"block{block}b_norm")(x)
         x = layers.Activation("relu", dtype=policy, name=f"block{block}")(x)
-    x = layers.GlobalMaxPooling2D(dtype=policy)(x)
-    return keras.Model(inputs, layers.Dense(10, use_bias=False, dtype="float32", name="logits")(x))
+    x = layers.GlobalMaxPooling2D(dtype=policy, name="max")(x)
+    logits = layers.Dense(10, use_bias=False, dtype="float32", name="logits")(x)
+    return keras.Model(inputs, logits, name="shipped_cifar")
+
+
+def _convolution(x: keras.KerasTensor, width: int, policy: str, name: str) -> keras.KerasTensor:
+    return layers.Conv2D(width, 3, padding="same", use_bias=False, dtype=policy, name=f"{name}_conv")(x)
 
 
 def as_input(images: tf.Tensor) -> tf.Tensor:

@@ -85,7 +85,10 @@ def soak(options: argparse.Namespace) -> None:
             )
         )
         print(f"before: {told(seen.before)}\nafter:  {told(seen.after)}\npeak:   {told(app.peak)}")
-        print(f"the Streamlit process grew by {seen.growth:.1%}; visits: {dict(seen.done)}")
+        for part, share in seen.growth.items():
+            first, last = seen.resident_before[part], seen.resident_after[part]
+            print(f"{part} of the Streamlit process grew by {share:.1%}: {first:.1f} to {last:.1f} MB")
+        print(f"visits: {dict(seen.done)}")
         print(f"{len(seen.leftovers)} files left behind: {sorted(seen.leftovers)[:10]}")
         print("\n".join(["troubles:", *seen.troubles] if seen.troubles else ["no troubles"]))
 

@@ -50,19 +50,22 @@ ALL: dict[str, Activity] = {
 
 @dataclass
 class Soak:
-    """What was seen. before, after: memory without visitors, once all have been and gone, and at the end."""
+    """What was seen. before, after: memory without visitors, once all have been and gone, and at the end; and
+    `App.resident` then."""
 
     before: Memory = field(default_factory=dict)
     after: Memory = field(default_factory=dict)
+    resident_before: Memory = field(default_factory=dict)
+    resident_after: Memory = field(default_factory=dict)
     done: Counter = field(default_factory=Counter)
     troubles: list[str] = field(default_factory=list)
     minutes: list[str] = field(default_factory=list)
     leftovers: set[str] = field(default_factory=set)
 
     @property
-    def growth(self) -> float:
-        """Of the Streamlit process, as a share."""
-        return self.after["streamlit"] / self.before["streamlit"] - 1
+    def growth(self) -> dict[str, float]:
+        """Of the Streamlit process, as shares of `App.resident` at first."""
+        return {part: self.resident_after[part] / mb - 1 for part, mb in self.resident_before.items()}
 
 
 async def soak(
@@ -73,13 +76,15 @@ async def soak(
     for _ in range(rounds):
         await asyncio.gather(*(_visit(app, seen, name, activity) for name, activity in activities.items()))
     await forget(app, forget_s)
-    seen.before, roles, files = app.settled(), _count(app), app.leftovers()
+    seen.before, seen.resident_before = app.settled(), app.settled(app.resident)
+    roles, files = _count(app), app.leftovers()
     end = time.monotonic() + seconds
     reporter = asyncio.create_task(_report(app, seen))
     await asyncio.gather(*(_come_and_go(app, seen, activities, end) for _ in range(visitors)))
     reporter.cancel()
     await forget(app, forget_s)
-    seen.after, seen.leftovers = app.settled(), app.leftovers() - files
+    seen.after, seen.resident_after = app.settled(), app.settled(app.resident)
+    seen.leftovers = app.leftovers() - files
     if _count(app) != roles:
         seen.troubles.append(f"processes were {roles} and are {_count(app)}")
     seen.troubles += app.errors()
@@ -119,8 +124,10 @@ async def _report(app: App, seen: Soak) -> None:
     while True:
         await asyncio.sleep(60)
         minute = round((time.monotonic() - began) / 60)
+        resident = app.resident()
         seen.minutes.append(
-            f"minute {minute}: {told(app.memory())}; {app.threads()} threads, {app.open_files()} open files, "
+            f"minute {minute}: {told(app.memory())}; Streamlit {resident['all']:.1f} MB resident, "
+            f"{resident['own']:.1f} of its own; {app.threads()} threads, {app.open_files()} open files, "
             f"{sum(seen.done.values())} visits, {len(seen.troubles)} troubles"
         )
         print(seen.minutes[-1], flush=True)

@@ -67,5 +67,5 @@ def test_a_short_soak_leaves_nothing_behind(app):
     )
     assert seen.troubles == []
     assert sum(seen.done.values()) > len(soak.LIGHT)
-    assert seen.growth < NEAR - 1, (told(seen.before), told(seen.after))
+    assert max(seen.growth.values()) < NEAR - 1, (seen.resident_before, seen.resident_after)
     assert seen.leftovers == set()
