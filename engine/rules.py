@@ -7,7 +7,7 @@ TensorFlow.
 import base64
 import math
 from collections.abc import Mapping
-from dataclasses import Field, dataclass, field, fields
+from dataclasses import Field, dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any, ClassVar, Protocol, TypeVar
 
@@ -127,6 +127,14 @@ class Picture:
 Rule = Bounds | Choices | Flag | Text | Picture
 
 
+@dataclass(frozen=True, slots=True)
+class OnlyWhere:
+    """When a field matters: where the field `name` has one of `values`. Otherwise it does nothing."""
+
+    name: str
+    values: tuple[str, ...]
+
+
 class Settings(Protocol):
     """What the lab asks of a settings dataclass: the module whose `run` it configures, and the slots it takes."""
 
@@ -145,24 +153,24 @@ class ExperimentSettings(Settings, Protocol):
 S = TypeVar("S", bound=Settings)
 
 
-def setting(default: float, low: float, high: float, help: str) -> Any:
+def setting(default: float, low: float, high: float, help: str, only: OnlyWhere | None = None) -> Any:
     """A field that holds a number; a whole one if `default` is."""
-    return _ruled(default, Bounds(low, high, help, isinstance(default, int)))
+    return _ruled(default, Bounds(low, high, help, isinstance(default, int)), only)
 
 
-def choice(default: str, options: tuple[str, ...], help: str) -> Any:
+def choice(default: str, options: tuple[str, ...], help: str, only: OnlyWhere | None = None) -> Any:
     """A field that holds one of `options`."""
-    return _ruled(default, Choices(options, help))
+    return _ruled(default, Choices(options, help), only)
 
 
-def flag(default: bool, help: str) -> Any:
+def flag(default: bool, help: str, only: OnlyWhere | None = None) -> Any:
     """A field that is true or false."""
-    return _ruled(default, Flag(help))
+    return _ruled(default, Flag(help), only)
 
 
-def text(default: str, help: str) -> Any:
+def text(default: str, help: str, only: OnlyWhere | None = None) -> Any:
     """A field that holds a short text."""
-    return _ruled(default, Text(help))
+    return _ruled(default, Text(help), only)
 
 
 def picture(help: str) -> Any:
@@ -170,13 +178,22 @@ def picture(help: str) -> Any:
     return _ruled(b"", Picture(help))
 
 
-def _ruled(default: Any, rule: Rule) -> Any:
-    return field(default=default, metadata={"rule": rule})
+def _ruled(default: Any, rule: Rule, only: OnlyWhere | None = None) -> Any:
+    if only:
+        rule = replace(rule, help=f"{rule.help} Only where {only.name} is {' or '.join(only.values)}.")
+    return field(default=default, metadata={"rule": rule, "only": only})
 
 
 def rules_of(settings: type[Settings] | Settings) -> dict[str, Rule]:
     """Rules by field name, in the order of the fields."""
     return {f.name: f.metadata["rule"] for f in fields(settings) if "rule" in f.metadata}
+
+
+def idle(cls: type[Settings], values: Mapping[str, Any]) -> set[str]:
+    """Names of the fields that do nothing where the other fields have these values, or their defaults."""
+    values = {f.name: f.default for f in fields(cls)} | dict(values)
+    needs: dict[str, OnlyWhere | None] = {f.name: f.metadata.get("only") for f in fields(cls)}
+    return {name for name, only in needs.items() if only and values[only.name] not in only.values}
 
 
 def check(settings: Settings) -> None:

@@ -8,8 +8,12 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from engine.dream_settings import DeepDreamSettings
-from engine.rules import ExperimentSettings, check, choice, flag, setting, text
+from engine.rules import ExperimentSettings, OnlyWhere, check, choice, flag, setting, text
 from engine.style_settings import StyleSettings
+
+PRETRAINED = OnlyWhere("method", ("fine-tune", "head"))
+UNFREEZES = OnlyWhere("method", ("fine-tune",))
+TWO_STAGES = OnlyWhere("method", ("fine-tune", "scratch"))
 
 
 def _precision() -> Any:
@@ -168,13 +172,16 @@ class FineTuningSettings:
         "efficientnet_lite0",
         ("efficientnet_lite0", "mobilenet_v2", "inception_v3", "efficientnet_v2_b0"),
         "What was trained on ImageNet. EfficientNet-Lite0 comes with the app; the others need Keras's weights.",
+        PRETRAINED,
     )
     per_class: int = setting(100, 1, 5_000, "Training pictures of each class, at most.")
-    size: int = setting(192, 32, 224, "Side in pixels that pictures are brought to; ImageNet was learnt at 224.")
+    size: int = setting(
+        192, 32, 224, "Side in pixels that pictures are brought to; ImageNet was learnt at 224.", PRETRAINED
+    )
     head_steps: int = setting(300, 1, 20_000, "Steps in which only the head learns.")
     learning_rate: float = setting(0.003, 1e-6, 1.0, "Of the head; the top blocks learn with a tenth of it.")
-    tune_steps: int = setting(200, 1, 20_000, "Steps after the top blocks are unfrozen.")
-    blocks: int = setting(5, 1, 15, "Blocks at the top that are unfrozen; EfficientNet-Lite0 has sixteen.")
+    tune_steps: int = setting(200, 1, 20_000, "Steps after the top blocks are unfrozen.", TWO_STAGES)
+    blocks: int = setting(5, 1, 15, "Blocks at the top that are unfrozen; EfficientNet-Lite0 has sixteen.", UNFREEZES)
     batch_size: int = setting(64, 1, 512, "Pictures in a batch.")
     flip: bool = flag(True, "Show each training picture mirrored as well.")
     test_images: int = setting(2_000, 10, 10_000, "Test pictures looked at in the end, at most.")

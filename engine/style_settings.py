@@ -5,12 +5,15 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from engine.errors import InvalidSettings
-from engine.rules import check, choice, flag, picture, setting, text
+from engine.rules import OnlyWhere, check, choice, flag, picture, setting, text
 from engine.vgg_layers import weighted_layers
 
 MISTAKES = ("none", "black style", "stretched style", "swapped denominators")
 STYLE_LAYERS = "relu1_1:2 relu1_2:2 relu2_1 relu2_2 relu3_1 relu3_3:0.5 relu4_1:0.3"
 """Mostly shallow ones: what deep layers of a network tuned for edges ask for looks like grain."""
+
+
+ADAM = OnlyWhere("optimizer", ("adam",))
 
 
 @dataclass(frozen=True)
@@ -61,10 +64,12 @@ class StyleSettings:
     content_weight: float = setting(1.0, 0.0, 1e6, "How much the result keeps of what the photograph shows.")
     style_weight: float = setting(8.0, 0.0, 1e6, "How much it takes of how the style is painted.")
     total_variation_weight: float = setting(1e-3, 0.0, 1e6, "How smooth it is.")
-    learning_rate: float = setting(10.0, 0.01, 100.0, "How far each step moves a pixel, of 255.")
-    beta_1: float = setting(0.7, 0.0, 0.99, "Adam's β1: how much of its direction a step keeps; the paper's is 0.9.")
-    beta_2: float = setting(0.9, 0.0, 0.9999, "Adam's β2: how long slopes are remembered; the paper's is 0.999.")
-    decay: bool = flag(True, "Make steps shorter towards the end of each size.")
+    learning_rate: float = setting(10.0, 0.01, 100.0, "How far each step moves a pixel, of 255.", ADAM)
+    beta_1: float = setting(
+        0.7, 0.0, 0.99, "Adam's β1: how much of its direction a step keeps; the paper's is 0.9.", ADAM
+    )
+    beta_2: float = setting(0.9, 0.0, 0.9999, "Adam's β2: how long slopes are remembered; the paper's is 0.999.", ADAM)
+    decay: bool = flag(True, "Make steps shorter towards the end of each size.", ADAM)
     init: str = choice("content", ("content", "style", "noise"), "The picture to start from.")
     content_layers: str = text("relu4_1 relu3_3:0.5", "Layers whose feature maps are kept, each with its weight.")
     style_layers: str = text(STYLE_LAYERS, "Layers whose Gram matrices are matched, each with its weight.")

@@ -62,11 +62,10 @@ def _of_keras(
     """`scaled`: it takes -1 to 1, and not 0 to 255; `top`: the file of weights holds its 1,000 classes too."""
     found = locate(source)
     if not found.real:
-        file = source.layouts[0][0]
-        raise InvalidInput(
-            f"{source.title}'s weights are not here: put Keras's {file} into CNN_LAB_DATA, or choose "
-            "efficientnet_lite0."
-        )
+        whence = f"put Keras's {source.layouts[0][0]} into CNN_LAB_DATA"
+        if source.remote:
+            whence = f"fetch them with `python -m engine download {source.name}`"
+        raise InvalidInput(f"{source.title}'s weights are not here: {whence}, or choose efficientnet_lite0.")
     picture = keras.Input((size, size, 3), name="picture")
     pixels = layers.Rescaling(1 / 127.5, offset=-1, name="preprocess")(picture) if scaled else picture
     network = build(input_tensor=pixels, include_top=top, weights=None)

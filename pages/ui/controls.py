@@ -10,7 +10,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from engine.fairness import operators_most
-from engine.rules import Bounds, Choices, ExperimentSettings, Flag, Picture, Rule, Text, rules_of
+from engine.rules import Bounds, Choices, ExperimentSettings, Flag, Picture, Rule, Text, idle, rules_of
 
 S = TypeVar("S", bound=ExperimentSettings)
 
@@ -37,7 +37,11 @@ def preset_picker(cls: type[ExperimentSettings]) -> None:
 def setting_inputs(
     cls: type[ExperimentSettings], names: Iterable[str], columns: int = 2, *, sliders: bool = False
 ) -> None:
-    """A widget for each of the named settings; `sliders`: numbers are set by sliders, for what one tries out."""
+    """A widget for each of the named settings, greyed where it would do nothing as the others stand.
+
+    `sliders`: numbers are set by sliders, for what one tries out.
+    """
+    idle_now = idle(cls, {name: chosen_value(cls, name) for name in rules_of(cls)})
     rules, defaults = {name: _as_allowed_here(name, rule) for name, rule in rules_of(cls).items()}, cls()
     cells: Sequence[DeltaGenerator] = ()
     for number, name in enumerate(names):
@@ -57,7 +61,7 @@ def setting_inputs(
                     persist_state="session", help=help_text,
                 )  # fmt: skip
             case rule:
-                _widget(cell, name, rule, key, getattr(defaults, name))
+                _widget(cell, name, rule, key, getattr(defaults, name), disabled=name in idle_now)
 
 
 def chosen(cls: type[S], **pictures: bytes) -> S:
@@ -97,7 +101,7 @@ def label(name: str) -> str:
     return re.sub(r"(conv|pool)(\d)", r"\1 \2", name).replace("_", " ").capitalize()
 
 
-def _widget(cell: DeltaGenerator, name: str, rule: Rule, key: str, default: Any) -> None:
+def _widget(cell: DeltaGenerator, name: str, rule: Rule, key: str, default: Any, *, disabled: bool) -> None:
     match rule:
         case Bounds(low, high, _, whole):
             kind = int if whole else float
@@ -110,13 +114,14 @@ def _widget(cell: DeltaGenerator, name: str, rule: Rule, key: str, default: Any)
                 key=key,
                 persist_state="session",
                 help=f"{rule.help} {low:g} to {high:,g}.",
+                disabled=disabled,
             )
         case Choices(options):
-            cell.selectbox(label(name), options, key=key, persist_state="session", help=rule.help)
+            cell.selectbox(label(name), options, key=key, persist_state="session", help=rule.help, disabled=disabled)
         case Flag():
-            cell.toggle(label(name), key=key, persist_state="session", help=rule.help)
+            cell.toggle(label(name), key=key, persist_state="session", help=rule.help, disabled=disabled)
         case Text():
-            cell.text_input(label(name), key=key, persist_state="session", help=rule.help)
+            cell.text_input(label(name), key=key, persist_state="session", help=rule.help, disabled=disabled)
         case Picture():
             raise TypeError(f"{name} is a picture, which the page itself asks for.")
 

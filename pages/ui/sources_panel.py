@@ -30,6 +30,18 @@ def source_note(source: Source) -> None:
     st.caption(f"Data: {found.describe}{more}. {found.remark}")
 
 
+def weights_note(source: Source) -> None:
+    """Where a network's weights are not here: that they are not, and where they come from."""
+    try:
+        found = locate(source)
+    except LabError as error:
+        st.error(f"{source.title}: {error}")
+        return
+    if not found.real:
+        whence = "Home can download them" if source.remote else f"put Keras's {source.layouts[0][0]} into CNN_LAB_DATA"
+        st.warning(f"{source.title}'s weights are not here: {whence}.", icon=":material/inventory_2:")
+
+
 def _source(source: Source) -> None:
     try:
         found = locate(source)

@@ -11,7 +11,7 @@ from engine.history import marks, points
 from engine.images import png_address
 from engine.records import Run
 from engine.settings import FineTuningSettings, PrepareSettings
-from engine.sources.catalog import CIFAR10
+from engine.sources.catalog import CIFAR10, SOURCES
 from pages.ui.anatomy import settings_and_stage
 from pages.ui.chart_files import ChartFile
 from pages.ui.charts import Figure, accuracy_chart, loss_chart, marked
@@ -23,7 +23,7 @@ from pages.ui.looks import drawn
 from pages.ui.memory_note import start_button
 from pages.ui.mistakes import share
 from pages.ui.session import shown_run, start_and_show
-from pages.ui.sources_panel import source_note
+from pages.ui.sources_panel import source_note, weights_note
 from pages.ui.tune_words import example, names_of
 
 OWN, PREPARED = "CIFAR-10 or Photo-10", "The prepared folder"
@@ -51,7 +51,9 @@ def _form(prepared: str, *, running: bool) -> None:
         st.segmented_control("Pictures", [OWN, PREPARED], default=OWN, required=True, key="tune on")
     setting_inputs(FineTuningSettings, ["method"], columns=1)
     setting_inputs(FineTuningSettings, ["per_class", "size", "blocks", "learning_rate"])
-    with st.expander("Steps and seed", icon=":material/tune:"):
+    with st.expander("Backbone, steps and seed", icon=":material/tune:"):
+        setting_inputs(FineTuningSettings, ["backbone"], columns=1)
+        weights_note(SOURCES[chosen(FineTuningSettings).backbone])
         setting_inputs(FineTuningSettings, ["head_steps", "tune_steps", "batch_size", "test_images", "flip", "seed"])
     folder = prepared if prepared and st.session_state.get("tune on") == PREPARED else ""
     settings = replace(chosen(FineTuningSettings), folder=folder)

@@ -1,12 +1,26 @@
 import json
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import ClassVar
 
 import pytest
 
 from engine.errors import InvalidSettings
-from engine.rules import Bounds, as_plain, check, choice, flag, from_plain, parse, picture, rules_of, setting, text
+from engine.rules import (
+    Bounds,
+    OnlyWhere,
+    as_plain,
+    check,
+    choice,
+    flag,
+    from_plain,
+    idle,
+    parse,
+    picture,
+    rules_of,
+    setting,
+    text,
+)
 from engine.settings import EXPERIMENTS, MnistSettings
 
 
@@ -132,3 +146,27 @@ def test_settings_come_back_from_plain_values():
     assert from_plain(Everything, json.loads(json.dumps(as_plain(settings)))) == settings
     with pytest.raises(InvalidSettings, match="not settings of Everything"):
         from_plain(Everything, {"colour": 3})
+
+
+@dataclass(frozen=True)
+class Kettle:
+    module: ClassVar[str] = ""
+    slots: ClassVar[int] = 0
+
+    fuel: str = choice("gas", ("gas", "wood", "current"), "What heats it.")
+    logs: int = setting(2, 1, 9, "How many.", OnlyWhere("fuel", ("wood",)))
+    flame: bool = flag(True, "Whether one sees it.", OnlyWhere("fuel", ("wood", "gas")))
+
+
+def test_fields_that_do_nothing_are_known_and_say_when_they_do():
+    assert idle(Kettle, {}) == {"logs"}
+    assert idle(Kettle, {"fuel": "wood"}) == set()
+    assert idle(Kettle, {"fuel": "current", "logs": 3}) == {"logs", "flame"}
+    assert rules_of(Kettle)["flame"].help == "Whether one sees it. Only where fuel is wood or gas."
+
+
+@pytest.mark.parametrize("cls", EXPERIMENTS.values())
+def test_what_others_depend_on_is_a_choice_that_has_those_words(cls):
+    for field in fields(cls):
+        if only := field.metadata.get("only"):
+            assert set(only.values) < set(rules_of(cls)[only.name].options)

@@ -99,14 +99,18 @@ class App:
         starts = [n for n, line in enumerate(lines) if any(word in line for word in SIGNS) and "CUDA" not in line]
         return ["\n".join(lines[n : n + REPORT_LINES]) for n in starts]
 
+    def sample(self) -> None:
+        """Note the memory of now, where it is the most so far."""
+        with contextlib.suppress(psutil.Error):
+            memory = self.memory()
+            if total(memory) > total(self.peak):
+                self.peak, self.peak_doing = memory, self.doing
+            if total(memory) > total(self.peaks.get(self.doing, {})):
+                self.peaks[self.doing] = memory
+
     def _watch(self, ended: threading.Event) -> None:
         while not ended.wait(SAMPLE_S):
-            with contextlib.suppress(psutil.Error):
-                memory = self.memory()
-                if total(memory) > total(self.peak):
-                    self.peak, self.peak_doing = memory, self.doing
-                if total(memory) > total(self.peaks.get(self.doing, {})):
-                    self.peaks[self.doing] = memory
+            self.sample()
 
 
 def total(memory: Memory) -> float:

@@ -41,6 +41,8 @@ async def day(app: App, cifar_steps: int = 1500) -> Day:
         for name, job in jobs(cifar_steps).items():
             app.doing = name
             seen.done[name] = watched = await job(client)
+            # A short job may have ended between two samples.
+            app.sample()
             if isinstance(watched, visits.Watched) and watched.state != "Completed":
                 seen.troubles.append(f"{name}: {watched}")
             end = f"{watched.state} {watched.reason}" if isinstance(watched, visits.Watched) else watched or "done"

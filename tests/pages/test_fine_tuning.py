@@ -88,6 +88,27 @@ def test_prepare_a_zip_then_fine_tune_on_it_to_completed(app):
     assert "of 2 test pictures are named right" in markdown(app)
 
 
+def test_what_a_method_does_not_use_is_greyed(app):
+    def greyed():
+        return {field.label for field in (*app.number_input, *app.selectbox) if field.disabled}
+
+    assert greyed() == set()
+    method = next(box for box in app.selectbox if box.label == "Method")
+    method.set_value("head").run()
+    assert greyed() == {"Blocks", "Tune steps"}
+    method.set_value("scratch").run()
+    assert greyed() == {"Backbone", "Size", "Blocks"}
+
+
+def test_a_backbone_whose_weights_are_not_here_says_where_they_come_from(app):
+    backbone = next(box for box in app.selectbox if box.label == "Backbone")
+    assert not app.warning
+    backbone.set_value("mobilenet_v2").run()
+    assert "MobileNetV2's weights are not here: put Keras's mobilenet_v2_weights" in app.warning[0].value
+    backbone.set_value("inception_v3").run()
+    assert app.warning[0].value == "Inception v3's weights are not here: Home can download them."
+
+
 def test_stop(app):
     button(settings(app, **{**QUICK, "head_steps": 20_000}), "Fine-tune").click().run()
     run_until(app, "Running")

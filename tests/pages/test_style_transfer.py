@@ -126,6 +126,15 @@ def test_a_run_whose_text_names_a_layer_twice_opens(app):
     assert weights(app) == {"relu1_1": 2, "relu2_1": 3}
 
 
+def test_what_only_adam_has_is_greyed_under_lbfgs(app):
+    def greyed():
+        return {field.label for field in (*app.number_input, *app.toggle) if field.disabled}
+
+    assert greyed() == set()
+    next(box for box in app.selectbox if box.label == "Optimizer").set_value("lbfgs").run()
+    assert greyed() == {"Learning rate", "Beta 1", "Beta 2", "Decay"}
+
+
 def test_vgg19_without_its_weights_fails_in_words(app):
     next(box for box in app.selectbox if box.label == "Network").set_value("vgg19")
     stylize(app, max_size=64, steps=3)
