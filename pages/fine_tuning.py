@@ -13,10 +13,11 @@ from pages.ui.own_classes import own_classes
 from pages.ui.prepare_section import prepare_section
 from pages.ui.sharing import share_button
 from pages.ui.tune_bug import tune_bug
+from pages.ui.tune_code import tune_code
 from pages.ui.tune_files import tune_files
 from pages.ui.tune_mistakes import tune_mistakes
 from pages.ui.tune_section import chart_files_of, tune_section
-from pages.ui.tune_words import NOTICE, code, example
+from pages.ui.tune_words import NOTICE, example
 from pages.ui.your_turn import your_turn
 
 page_head(
@@ -40,6 +41,6 @@ lesson_tabs(
         "Spot the bug": tune_bug,
         "Your turn": lambda: your_turn("fine_tuning", "Fine-tune"),
         "Take away": lambda: tune_files(run or example(), chart_files_of),
-        "The code": lambda: st.code(code(chosen(FineTuningSettings)), language="python"),
+        "The code": lambda: st.code(tune_code(chosen(FineTuningSettings)), language="python"),
     },
 )

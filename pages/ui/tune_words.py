@@ -29,26 +29,6 @@ NOTICE = """
   at 96.
 """
 
-CODE = """backbone = keras.applications.MobileNetV2(include_top=False, pooling="avg", input_shape=({size}, {size}, 3))
-backbone.trainable = False
-features = backbone.predict(pictures)                  # once: a frozen backbone always says the same
-
-head = keras.layers.Dense(classes)
-head_model = keras.Sequential([keras.Input((features.shape[1],)), head])
-loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
-head_model.compile(keras.optimizers.Adam({learning_rate:g}), loss)
-head_model.fit(features, labels, batch_size={batch_size})
-
-backbone.trainable = True
-for layer in backbone.layers[:-top_layers]:            # the top {blocks} blocks learn
-    layer.trainable = False
-inputs = keras.Input(({size}, {size}, 3))
-maps = backbone(inputs, training=False)                # batch normalisation in inference mode
-model = keras.Model(inputs, head(maps))
-model.compile(keras.optimizers.Adam({tenth:g}), loss)  # a tenth of the rate
-model.fit(pictures, labels, batch_size={batch_size})
-"""
-
 
 @st.cache_data
 def example() -> Run:
@@ -77,14 +57,3 @@ def names_of(run: Run) -> Sequence[str]:
         train = Path(run.settings.folder) / "train_dir"
         return sorted(path.name for path in train.iterdir() if path.is_dir()) if train.is_dir() else ()
     return NAMES if locate(CIFAR10).real else PHOTO10_NAMES
-
-
-def code(settings: FineTuningSettings) -> str:
-    """The lines that matter, in plain Keras."""
-    return CODE.format(
-        size=settings.size,
-        learning_rate=settings.learning_rate,
-        tenth=settings.learning_rate / 10,
-        batch_size=settings.batch_size,
-        blocks=settings.blocks,
-    )

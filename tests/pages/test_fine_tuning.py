@@ -11,6 +11,7 @@ from streamlit.testing.v1 import AppTest
 
 from engine.settings import FineTuningSettings
 from pages.ui.controls import label
+from pages.ui.tune_code import tune_code
 from tests.pages.test_mnist import button, marked
 
 QUICK = {"per_class": 4, "size": 32, "head_steps": 4, "tune_steps": 3, "test_images": 20, "batch_size": 8, "blocks": 1}
@@ -121,3 +122,13 @@ def test_a_zip_that_leads_out_of_its_folder_fails_in_words(app):
     button(app, "Prepare dataset").click().run()
     run_until(app, "Failed")
     assert "leads out of its folder" in bars(app)
+
+
+def test_the_code_freezes_what_a_run_freezes():
+    frozen = {
+        "mobilenet_v2": '.startswith("block_11_")',
+        "inception_v3": ' == "mixed5"',
+        "efficientnet_v2_b0": '.startswith("block6c_")',
+    }
+    for backbone, last in frozen.items():
+        assert f"layer.name{last})" in tune_code(FineTuningSettings(backbone=backbone, blocks=5))
