@@ -4,7 +4,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from pages.ui.anatomy import begin_app
+from pages.ui.anatomy import begin_app, check_set_up
 from pages.ui.presenter import presenter
 from pages.ui.theme import apply_style
 from pages.ui.tour import tour
@@ -12,6 +12,7 @@ from pages.ui.uploads import limit_uploads
 from pages.ui.visitor import keep_visitor
 
 st.set_page_config(page_title="CNN Lab", page_icon=Path(__file__).parent / "static" / "icon.png", layout="wide")
+check_set_up()
 begin_app()
 apply_style()
 limit_uploads()

@@ -6,14 +6,15 @@ from pathlib import Path
 
 from engine.errors import InvalidSettings
 
-DEFAULT_MB = 2_000
+ROOM_MB = {"CNN_LAB_RUNS_MB": 500, "CNN_LAB_UPLOADS_MB": 2_000}
+"""Room in the app's cache by the operator's variable for it, in megabytes where it is not set."""
 
 
-def room_bytes() -> int:
-    """The operator's limit for each such folder, `CNN_LAB_UPLOADS_MB`. Raises `InvalidSettings` for no number."""
-    text = os.environ.get("CNN_LAB_UPLOADS_MB") or str(DEFAULT_MB)
+def room_bytes(variable: str = "CNN_LAB_UPLOADS_MB") -> int:
+    """What `variable` allows. Raises `InvalidSettings` where it is no whole number."""
+    text = os.environ.get(variable) or str(ROOM_MB[variable])
     if not text.isascii() or not text.isdecimal():
-        raise InvalidSettings(f"CNN_LAB_UPLOADS_MB is {text!r}, but must be a whole number of megabytes.")
+        raise InvalidSettings(f"{variable} is {text!r}, but must be a whole number of megabytes.")
     return int(text) * 1_000_000
 
 

@@ -3,7 +3,19 @@
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from engine.environment import check_environment
+from engine.errors import LabError
+
 AROUND = "app is around"
+
+
+def check_set_up() -> None:
+    """Say so, instead of any page, where one of the operator's limits is no number."""
+    try:
+        check_environment()
+    except LabError as error:
+        st.error(f"CNN Lab cannot run as it is set up: {error}", icon=":material/block:")
+        st.stop()
 
 
 def begin_app() -> None:

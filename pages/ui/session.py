@@ -1,7 +1,6 @@
 """The one lab that all pages and browsers share, and which run a page is showing."""
 
 import gc
-import os
 import sys
 from collections.abc import Callable
 from typing import Any, TypeVar
@@ -18,6 +17,7 @@ from engine.records import Run
 from engine.rules import Settings
 from engine.settings import EXPERIMENTS
 from engine.sources.locate import cache_folder
+from engine.sources.room import room_bytes
 from pages.ui.controls import adopt
 from pages.ui.visitor import visitor
 
@@ -58,8 +58,7 @@ def lab() -> Lab:
     gc.collect()
     gc.freeze()
     collect_garbage_each(COLLECT_S)
-    limit_bytes = int(float(os.environ.get("CNN_LAB_RUNS_MB") or 500) * 1_000_000)
-    return SharedLab(Archive(cache_folder() / "runs", EXPERIMENTS, limit_bytes))
+    return SharedLab(Archive(cache_folder() / "runs", EXPERIMENTS, room_bytes("CNN_LAB_RUNS_MB")))
 
 
 @st.cache_data(ttl=15, show_spinner=False)

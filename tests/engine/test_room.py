@@ -42,3 +42,4 @@ def test_the_limit_is_the_operators(monkeypatch):
     monkeypatch.setenv("CNN_LAB_UPLOADS_MB", "much")
     with pytest.raises(InvalidSettings, match="CNN_LAB_UPLOADS_MB is 'much'"):
         room_bytes()
+    assert room_bytes("CNN_LAB_RUNS_MB") == 500_000_000

@@ -53,6 +53,16 @@ def test_a_wrong_data_folder_is_a_message_and_the_page_stands(monkeypatch):
     assert "CNN_LAB_DATA is '/nowhere', but must be an existing folder." in texts(app)
 
 
+@pytest.mark.parametrize(
+    "variable", ["CNN_LAB_RUNS_MB", "CNN_LAB_UPLOADS_MB", "CNN_LAB_MAX_STEPS", "CNN_LAB_MAX_MINUTES"]
+)
+def test_a_limit_that_is_no_number_is_said_before_anything_else(monkeypatch, variable):
+    monkeypatch.setenv(variable, "much")
+    app = open_home()
+    assert f"CNN Lab cannot run as it is set up: {variable} is 'much', but must be a " in app.error[0].value
+    assert not app.button
+
+
 def test_every_card_has_its_picture():
     app = open_home()
     pictures = " ".join(element.proto.body for element in app.get("html"))
