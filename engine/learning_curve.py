@@ -7,6 +7,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from engine.errors import InvalidSettings
+from engine.rules import rules_of
 from engine.settings import FineTuningSettings
 from engine.statistics import wilson_interval
 
@@ -34,7 +36,17 @@ def comparable(settings: FineTuningSettings, other: FineTuningSettings) -> bool:
 
 
 def missing(settings: FineTuningSettings, done: Iterable[FineTuningSettings]) -> list[FineTuningSettings]:
-    """The runs that the curve of these settings still needs, the shortest first."""
+    """The runs that the curve of these settings still needs, the shortest first.
+
+    Raises `InvalidSettings` where those from scratch would get more steps than a run may have.
+    """
+    for name in ("head_steps", "tune_steps"):
+        rule, steps = rules_of(settings)[name], getattr(_plain(settings), name)
+        if not rule.allows(PATIENCE * steps):
+            raise InvalidSettings(
+                f"{name} is {steps:,}, of which a network from scratch gets {PATIENCE} times as many for this curve, "
+                f"but that must be {rule.wanted}."
+            )
     there = {(other.method, other.per_class) for other in done if comparable(settings, other)}
     wanted = [_run(settings, method, count) for count in COUNTS for method in ("fine-tune", "scratch")]
     return [run for run in wanted if (run.method, run.per_class) not in there]

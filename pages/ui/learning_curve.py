@@ -1,14 +1,14 @@
 """The tab "Learning curve": frozen, fine-tuned and from scratch on the same numbers of pictures, from any runs."""
 
-import contextlib
 import json
 from pathlib import Path
 from typing import Any
 
 import streamlit as st
 
-from engine.errors import TooMany
+from engine.errors import LabError, TooMany
 from engine.learning_curve import COUNTS, Point, comparable, curve_points, missing
+from engine.needs import check_fits
 from engine.records import Run
 from engine.settings import FineTuningSettings
 from pages.ui.controls import chosen
@@ -16,11 +16,11 @@ from pages.ui.learning_curve_chart import HEIGHT, learning_curve_chart, spoken_c
 from pages.ui.live import duration
 from pages.ui.live_chart import live_chart
 from pages.ui.run_list import runs_of
-from pages.ui.session import lab
+from pages.ui.session import headroom, lab
 from pages.ui.visitor import visitor
 
 EXAMPLE = Path(__file__).parents[1] / "examples" / "fine_tuning_curve.json"
-TODO, TOTAL, NOW = "curve runs to do", "curve runs in all", "curve run"
+TODO, TOTAL, NOW, TROUBLE = "curve runs to do", "curve runs in all", "curve run", "curve trouble"
 POLL_S = 2.0
 WORDS = (
     "How many pictures does one need? From scratch, a network has to learn what edges and fur are from these alone; "
@@ -59,7 +59,13 @@ def _curve(running: bool) -> None:
 
 
 def _offer(settings: FineTuningSettings, done: list[Run]) -> None:
-    runs = missing(settings, [run.settings for run in done])
+    if trouble := st.session_state.pop(TROUBLE, ""):
+        st.error(trouble, icon=":material/block:")
+    try:
+        runs = missing(settings, [run.settings for run in done])
+    except LabError as error:
+        st.caption(f":material/error: {error}")
+        return
     label = f"Run the {len(runs)} that are missing" if done else f"Run these {len(runs)} with my settings"
     st.button(label, icon=":material/show_chart:", on_click=_plan, args=(runs,), disabled=not runs)
     counts = ", ".join(map(str, COUNTS))
@@ -74,12 +80,20 @@ def _plan(runs: list[FineTuningSettings]) -> None:
 
 
 def _start_next() -> None:
-    """Start the next run once the last has ended; where this visitor has others under way, it waits for them."""
+    """Start the next run once the last has ended; where this visitor has others under way, it waits for them.
+
+    What cannot start at all ends the plan, with the reason.
+    """
     todo = st.session_state.get(TODO)
     if todo and not _now():
-        with contextlib.suppress(TooMany):
+        try:
+            check_fits(todo[0], headroom())
             st.session_state[NOW] = lab().start(todo[0], visitor())
             st.session_state[TODO] = todo[1:]
+        except TooMany:
+            pass
+        except LabError as error:
+            st.session_state[TODO], st.session_state[TROUBLE] = [], str(error)
 
 
 def _progress() -> None:

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from engine.errors import InvalidSettings
 from engine.learning_curve import COUNTS, FROZEN, SCRATCH, TUNED, comparable, curve_points, means, missing
 from engine.settings import FineTuningSettings
 
@@ -45,3 +46,9 @@ def test_what_is_missing_completes_the_curve():
     assert missing(SETTINGS, runs) == []
     assert missing(SETTINGS, runs[1:]) == runs[:1]
     assert len(missing(replace(SETTINGS, size=96), runs)) == 2 * len(COUNTS)
+
+
+def test_more_steps_than_a_run_may_have_are_refused_in_words():
+    assert missing(replace(SETTINGS, head_steps=5_000), [])
+    with pytest.raises(InvalidSettings, match="tune_steps is 5,001, of which a network from scratch gets 4 times"):
+        missing(replace(SETTINGS, tune_steps=5_001), [])
