@@ -6,13 +6,10 @@ from pathlib import Path
 
 import streamlit as st
 
-from engine.events import from_json
+from engine.events import Predictions, from_json
 from engine.records import Run, State
 from engine.settings import FineTuningSettings, PrepareSettings
-from engine.sources.catalog import CIFAR10
-from engine.sources.cifar10 import NAMES
-from engine.sources.locate import locate
-from engine.sources.photo10 import NAMES as PHOTO10_NAMES
+from pages.ui.cifar_words import names_here
 
 EXAMPLES = Path(__file__).parents[1] / "examples"
 
@@ -53,7 +50,10 @@ def names_of(run: Run) -> Sequence[str]:
     """What the classes of the run are called: as its result says, or by its data."""
     if run.result:
         return run.result["classes"]
-    if run.settings.folder:
-        train = Path(run.settings.folder) / "train_dir"
-        return sorted(path.name for path in train.iterdir() if path.is_dir()) if train.is_dir() else ()
-    return NAMES if locate(CIFAR10).real else PHOTO10_NAMES
+    if not run.settings.folder:
+        return names_here()
+    train = Path(run.settings.folder) / "train_dir"
+    names = sorted(path.name for path in train.iterdir() if path.is_dir()) if train.is_dir() else []
+    # The folder may have been changed or deleted since.
+    count = next((e.probabilities.shape[1] for e in run.events if isinstance(e, Predictions)), len(names))
+    return names if len(names) == count else [f"class {number}" for number in range(count)]
