@@ -26,7 +26,7 @@ NOTICE = """
 """
 
 TURN = """
-1. Step through it: set the stride to 3. Which input cells are never looked at?
+1. Step through it: set the stride to 4. Which input cells are never looked at?
 2. Make the kernel 5 and the padding *valid*, then lower the input size until it no longer fits.
 3. On a picture: edit the Sobel kernel until the whiskers of the cat disappear and its eyes stay.
 4. Find a kernel for which *Difference* is all white. What do all of those have in common?

@@ -11,7 +11,7 @@ NOTICE = """
   with respect to the pixels, uphill.
 - **Layers see different things.** Early ones answer to edges and hatching, the middle to eyes and scales, deep ones to
   faces, flowers and whole objects, as more and more of the picture lies in one receptive field.
-- **The network sees what it was shown.** A third of ImageNet's classes are animals, so clouds turn into dogs.
+- **The network sees what it was shown.** Two in five of ImageNet's classes are animals, so clouds turn into dogs.
 - **Each octave begins lower than the last one ended.** Enlarging a picture blurs what excited the network; the new size
   is climbed anew, and adds the smaller forms.
 - **A channel before its ReLU has a gradient even where it is silent**, so that a dream can wake it. After the
@@ -46,7 +46,7 @@ def code() -> None:
 
 
 def dream_code(settings: DeepDreamSettings) -> str:
-    """Plain TensorFlow lines for the same dream; they need `model`, a Keras network with the layer as its output."""
+    """Plain TensorFlow lines for the same dream; they need `picture`, and `maps` as they say."""
     s = settings
     score = "\n             + ".join(_score(t.kind, t.layer, t.channel, t.weight) for t in terms_of(s))
     layers = ", ".join(f'"{term.layer}"' for term in terms_of(s))

@@ -24,9 +24,9 @@ PRESETS = {
         1,
         "same",
         (
-            ("Convolution", 4, 1, 1, 32),
+            ("Convolution", 4, 1, 1, 25),
             ("Pooling", 2, 2, 1, None),
-            ("Convolution", 4, 1, 1, 64),
+            ("Convolution", 4, 1, 1, 50),
             ("Pooling", 2, 2, 1, None),
         ),
     ),
