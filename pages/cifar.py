@@ -49,7 +49,7 @@ def settings_form(running: bool) -> None:
         setting_inputs(CifarSettings, ["width", "batch_norm", "dropout", "l2", "precision"])
     with st.expander("Evaluation and seed", icon=":material/query_stats:"):
         setting_inputs(CifarSettings, ["eval_every", "seed"])
-    start_button("Train", chosen(CifarSettings), on_click=train, running=running)
+    start_button("Train", lambda: chosen(CifarSettings), on_click=train, running=running)
     source_note(CIFAR10)
 
 

@@ -48,7 +48,7 @@ def settings_form(running: bool) -> None:
         setting_inputs(MnistSettings, ["conv1_features", "pool1", "conv2_features", "pool2", "dense_size", "precision"])
     with st.expander("Evaluation and seed", icon=":material/query_stats:"):
         setting_inputs(MnistSettings, ["eval_every", "eval_size", "seed"])
-    start_button("Train", chosen(MnistSettings), on_click=train, running=running)
+    start_button("Train", lambda: chosen(MnistSettings), on_click=train, running=running)
     source_note(MNIST)
 
 

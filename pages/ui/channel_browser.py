@@ -11,7 +11,7 @@ from engine.errors import LabError
 from engine.events import Snapshot
 from engine.records import State
 from pages.ui.channel_grid import channel_grid
-from pages.ui.controls import chosen
+from pages.ui.controls import chosen_value
 from pages.ui.dream_form import dream_with, is_dreaming, layer_select, layers_here
 from pages.ui.session import lab, start_run
 from pages.ui.visitor import visitor
@@ -26,7 +26,7 @@ RUN = "run of the channel browser"
 def channel_browser() -> None:
     """Draw it, again until every picture of the page is there."""
     try:
-        network = chosen(DeepDreamSettings).network
+        network = chosen_value(DeepDreamSettings, "network")
         layers = layers_here(network)
     except LabError as error:
         st.error(str(error), icon=":material/block:")

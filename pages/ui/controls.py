@@ -17,12 +17,15 @@ S = TypeVar("S", bound=ExperimentSettings)
 
 def preset_picker(cls: type[ExperimentSettings]) -> None:
     """Buttons that set every setting at once; the one that the settings now equal is marked."""
-    now = chosen(cls)
-    mark = next((name for name, values in cls.presets.items() if cls(**values) == now), "none")
+    presets = {name: cls(**values) for name, values in cls.presets.items()}
+    # Value by value: what was entered need not make settings that are right together.
+    names = [name for name, rule in rules_of(cls).items() if not isinstance(rule, Picture)]
+    now = {name: chosen_value(cls, name) for name in names}
+    mark = next((key for key, preset in presets.items() if now == {n: getattr(preset, n) for n in names}), "none")
     # Those who do not see which one is tinted are told.
     st.html(f'<p class="lab-presets" role="note" aria-label="Presets; chosen: {mark}">Presets</p>')
     with st.container(horizontal=True, gap="xsmall", key=f"presets-{cls.__name__}"):
-        for name, values in cls.presets.items():
+        for name, preset in presets.items():
             # Not pills: what is marked follows from the settings, and pills take what a browser sent before it heard of
             # that for a choice.
             st.button(
@@ -30,7 +33,7 @@ def preset_picker(cls: type[ExperimentSettings]) -> None:
                 key=f"{cls.__name__} preset {name}",
                 type="secondary" if name == mark else "tertiary",
                 on_click=adopt,
-                args=(cls(**values),),
+                args=(preset,),
             )
 
 

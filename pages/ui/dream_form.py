@@ -10,7 +10,7 @@ from engine.dreaming import layers_of, sees
 from engine.errors import LabError
 from engine.feature_maps import class_names
 from engine.sources.photographs import PHOTOGRAPHS
-from pages.ui.controls import chosen, keep_at_most, preset_picker, setting_inputs
+from pages.ui.controls import chosen, chosen_value, keep_at_most, preset_picker, setting_inputs
 from pages.ui.memory_note import start_button
 from pages.ui.picture_choice import photograph_file, picture_choice
 from pages.ui.session import lab, start_and_show
@@ -48,7 +48,7 @@ def dream_form(running: bool) -> None:
         st.caption("0 frames: no zoom. After it, the zoom can go on from its last frame, without end.")
     with st.expander("Network, tiles and seed", icon=":material/tune:"):
         setting_inputs(DeepDreamSettings, ["network", "precision", "tile_size", "jitter", "max_size", "seed"])
-    start_button("Dream", dream_settings(), on_click=dream, running=running)
+    start_button("Dream", dream_settings, on_click=dream, running=running)
     if trouble := st.session_state.pop(TROUBLE, ""):
         st.error(trouble, icon=":material/block:")
 
@@ -125,7 +125,7 @@ def _objective() -> None:
         help="What the picture is changed to have more of.",
     )
     try:
-        layers = layers_here(chosen(DeepDreamSettings).network)
+        layers = layers_here(chosen_value(DeepDreamSettings, "network"))
     except LabError as error:
         st.error(str(error), icon=":material/block:")
         return

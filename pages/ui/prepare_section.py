@@ -63,7 +63,7 @@ def _form(*, running: bool) -> None:
     setting_inputs(PrepareSettings, ["split"], columns=1)
     upload = file_upload("Your own ZIP, a folder a class", ["zip"], key="own zip", most_mb=LARGEST_MB)
     settings = PrepareSettings(split=chosen(PrepareSettings).split)
-    start_button("Prepare dataset", settings, "folder_open", on_click=_prepare, args=(upload,), running=running)
+    start_button("Prepare dataset", lambda: settings, "folder_open", on_click=_prepare, args=(upload,), running=running)
     if not upload:
         source_note(CIFAR10)
 

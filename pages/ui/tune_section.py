@@ -57,7 +57,7 @@ def _form(prepared: str, *, running: bool) -> None:
         setting_inputs(FineTuningSettings, ["head_steps", "tune_steps", "batch_size", "test_images", "flip", "seed"])
     folder = prepared if prepared and st.session_state.get("tune on") == PREPARED else ""
     settings = replace(chosen(FineTuningSettings), folder=folder)
-    start_button("Fine-tune", settings, on_click=start, args=(folder,), running=running)
+    start_button("Fine-tune", lambda: settings, on_click=start, args=(folder,), running=running)
     if not folder:
         source_note(CIFAR10)
 

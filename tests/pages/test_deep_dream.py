@@ -141,3 +141,20 @@ def test_the_chart_has_a_gap_between_two_octaves():
 @pytest.mark.parametrize("objective", ["channel", "layer", "neuron", "several", "class", "guide"])
 def test_the_code_is_python(objective):
     compile(dream_code(DeepDreamSettings(objective=objective)), "dream", "exec")
+
+
+@pytest.mark.parametrize(
+    ("mixture", "words"),
+    [("a b c", "mixture has the part 'a b c', but must be parts such as"), ("a" * 1_001, "mixture is 'aaa")],
+)
+def test_a_mixture_that_is_none_disables_the_button_and_is_said(app, mixture, words):
+    fields = len(app.number_input)
+    widget(app.selectbox, "Dream of").set_value("several").run()
+    widget(app.text_input, "Mixture").set_value(mixture).run()
+    assert not app.exception
+    assert widget(app.button, "Dream").disabled
+    assert any(words in caption.value for caption in app.caption)
+    # All but the channel, of which a mixture has none of its own.
+    assert len(app.number_input) == fields - 1
+    widget(app.text_input, "Mixture").set_value("block10").run()
+    assert not widget(app.button, "Dream").disabled

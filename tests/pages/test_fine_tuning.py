@@ -9,9 +9,13 @@ import pytest
 from PIL import Image
 from streamlit.testing.v1 import AppTest
 
+from engine.events import Predictions
+from engine.records import Run, State
 from engine.settings import FineTuningSettings
 from pages.ui.controls import label
 from pages.ui.tune_code import tune_code
+from pages.ui.tune_section import before_after_html
+from pages.ui.tune_words import names_of
 from tests.pages.test_mnist import button, marked
 
 QUICK = {"per_class": 4, "size": 32, "head_steps": 4, "tune_steps": 3, "test_images": 20, "batch_size": 8, "blocks": 1}
@@ -132,3 +136,23 @@ def test_the_code_freezes_what_a_run_freezes():
     }
     for backbone, last in frozen.items():
         assert f"layer.name{last})" in tune_code(FineTuningSettings(backbone=backbone, blocks=5))
+
+
+def test_classes_of_a_folder_that_is_gone_have_numbers():
+    gallery = Predictions(0, np.zeros((1, 2, 2, 3), np.uint8), np.array([2]), np.array([1]), np.full((1, 3), 1 / 3))
+    run = Run("x", FineTuningSettings(folder="/gone"), State.RUNNING, 0, 1.0, "", (gallery,))
+    assert names_of(run) == ["class 0", "class 1", "class 2"]
+    assert "class 2" in before_after_html(run)
+
+
+def test_the_learning_curve_says_what_it_cannot_start(app, monkeypatch):
+    app.query_params["tuning_tab"] = "Learning curve"
+    settings(app, head_steps=5_001).run()
+    assert not app.exception
+    assert any("head_steps is 5,001, of which a network from scratch gets 4 times" in c.value for c in app.caption)
+    settings(app, head_steps=300).run()
+    monkeypatch.setenv("CNN_LAB_MAX_HEAD_STEPS", "200")
+    next(b for b in app.button if b.label.startswith("Run these")).click().run()
+    assert not app.exception
+    assert "head_steps is 300, but may be at most 200 here" in app.error[0].value
+    assert next(b for b in app.button if b.label.startswith("Run these"))

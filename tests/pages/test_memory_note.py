@@ -15,7 +15,7 @@ from pages.ui.memory_note import start_button
 from pages.ui.session import start_run
 
 settings = CifarSettings(batch_size=1_000, precision="float32")
-start_button("Train", settings, on_click=lambda: None, running=False)
+start_button("Train", lambda: settings, on_click=lambda: None, running=False)
 if st.button("Anyway"):
     start_run(settings)
 """

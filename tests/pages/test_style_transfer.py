@@ -126,6 +126,23 @@ def test_a_run_whose_text_names_a_layer_twice_opens(app):
     assert weights(app) == {"relu1_1": 2, "relu2_1": 3}
 
 
+@pytest.mark.parametrize("how", ["weights", "layers"])
+def test_the_form_stays_where_its_values_are_not_right_together(app, how):
+    fields = len(app.number_input)
+    if how == "weights":
+        for name in ("Style weight", "Content weight"):
+            next(field for field in app.number_input if field.label == name).set_value(0)
+    else:
+        next(text for text in app.text_input if text.label == "Content layers").set_value("foo")
+    app.run()
+    assert button(app, "Stylize").disabled
+    assert len(app.number_input) == fields
+    assert marked(app) == []
+    button(app, "Quick").click().run()
+    assert not button(app, "Stylize").disabled
+    assert marked(app) == ["Quick"]
+
+
 def test_what_only_adam_has_is_greyed_under_lbfgs(app):
     def greyed():
         return {field.label for field in (*app.number_input, *app.toggle) if field.disabled}
