@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from engine.errors import InvalidSettings
+from engine.errors import InvalidInput, InvalidSettings
 from engine.models.efficientnet_parts import CLASSES, parts
 from engine.rules import check, choice, flag, picture, setting, text
 
@@ -165,3 +165,17 @@ def octave_sizes(height: int, width: int, octaves: int, scale: float) -> list[tu
             else f"The picture is {sizes[0][1]}×{sizes[0][0]} pixels, but its sides must be at least {SMALLEST}."
         )
     return sizes[::-1]
+
+
+def class_number(name: str, names: tuple[str, ...]) -> int:
+    """The number of an ImageNet class from its name or number. Raises `InvalidInput`."""
+    if name.strip().isdecimal() and int(name) < CLASSES:
+        return int(name)
+    wanted = name.strip().lower()
+    exact = [number for number, known in enumerate(names) if known.lower() == wanted]
+    part = exact or [number for number, known in enumerate(names) if wanted and wanted in known.lower()]
+    if not part:
+        raise InvalidInput(
+            f"image_class is {name!r}, but must be a name of ImageNet's, such as {names[285]!r}, or 0 to 999."
+        )
+    return part[0]

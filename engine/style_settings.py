@@ -13,6 +13,9 @@ STYLE_LAYERS = "relu1_1:2 relu1_2:2 relu2_1 relu2_2 relu3_1 relu3_3:0.5 relu4_1:
 """Mostly shallow ones: what deep layers of a network tuned for edges ask for looks like grain."""
 
 
+LAST_RATE = 0.1
+"""Share of the learning rate that a size ends with where it decays: steps that stay long leave grain."""
+
 ADAM = OnlyWhere("optimizer", ("adam",))
 
 

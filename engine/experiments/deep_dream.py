@@ -17,14 +17,23 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from engine.device import has_bfloat16
-from engine.dream_settings import DeepDreamSettings, Term, check_terms, octave_sizes, steps_of, terms_of, verify
+from engine.dream_settings import (
+    DeepDreamSettings,
+    Term,
+    check_terms,
+    class_number,
+    octave_sizes,
+    steps_of,
+    terms_of,
+    verify,
+)
 from engine.events import Completed, Event, Progress, Snapshot
 from engine.experiments.ascent import Move, climb, strips_for
 from engine.experiments.objectives import parameters_of
 from engine.experiments.octaves import Floats, grow, resize, split
 from engine.feature_maps import class_names
 from engine.images import Pixels, read_image, shrink
-from engine.models.dream_networks import class_number, load_dreamer, random_start
+from engine.models.dream_networks import load_dreamer, random_start
 from engine.models.frozen import Frozen
 from engine.sources.photographs import load_photograph
 

@@ -37,7 +37,7 @@ from engine.style_pictures import (
     prepare,
     resized,
 )
-from engine.style_settings import StyleSettings
+from engine.style_settings import LAST_RATE, StyleSettings
 from engine.vgg_layers import weighted_layers
 
 LoadWeights = Callable[[str], Vgg]
@@ -46,9 +46,6 @@ Work = Generator[Event, Control | None, None]
 
 SHOW_EVERY_S = 0.4
 JPEG_QUALITY = 88
-LAST_RATE = 0.1
-"""Share of the learning rate that a size ends with where it decays: steps that stay long leave grain."""
-
 NOISE = 0.256
 """Standard deviation of the chapter's noise, around the mean colour of ImageNet."""
 

@@ -113,20 +113,6 @@ def grey(pictures: tf.Tensor) -> tf.Tensor:
     return tf.reduce_mean(pictures, axis=-1, keepdims=True) / 255.0
 
 
-def class_number(name: str, names: tuple[str, ...]) -> int:
-    """The number of an ImageNet class from its name or number. Raises `InvalidInput`."""
-    if name.strip().isdecimal() and int(name) < CLASSES:
-        return int(name)
-    wanted = name.strip().lower()
-    exact = [number for number, known in enumerate(names) if known.lower() == wanted]
-    part = exact or [number for number, known in enumerate(names) if wanted and wanted in known.lower()]
-    if not part:
-        raise InvalidInput(
-            f"image_class is {name!r}, but must be a name of ImageNet's, such as {names[285]!r}, or 0 to 999."
-        )
-    return part[0]
-
-
 def random_start(height: int, width: int, seed: int) -> np.ndarray:
     """The chapter's grey with a little noise, float32 [height, width, 3]: 100 to 101."""
     return np.random.default_rng(seed).uniform(size=(height, width, 3)).astype(np.float32) + np.float32(100.0)

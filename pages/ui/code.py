@@ -1,4 +1,7 @@
-"""The TensorFlow that a page comes down to, written out for its settings."""
+"""The TensorFlow that a page comes down to, written out for its settings.
+
+Learning rates have a point always: Keras refuses an int, and its schedules would compute in whole numbers with one.
+"""
 
 from engine.schedules import WARM_UP
 from engine.settings import CifarSettings, MnistSettings
@@ -67,7 +70,7 @@ network = keras.Sequential([
     layers.Dense(10, kernel_initializer=start, bias_initializer=start),  # logits: no softmax here
 ])
 network.compile(
-    keras.optimizers.SGD({s.learning_rate:g}, momentum={s.momentum:g}),
+    keras.optimizers.SGD({float(s.learning_rate)}, momentum={float(s.momentum)}),
     keras.losses.SparseCategoricalCrossentropy(from_logits=True),
     metrics=["accuracy"],
 )
@@ -90,7 +93,7 @@ from keras.initializers import TruncatedNormal
 
 keras.utils.set_random_seed({s.seed})
 start = TruncatedNormal(stddev=0.05)
-
+{_pull_line(s)}
 
 def distort(image, label):  # uint8 [32, 32, 3]; training pictures only
 {_distort_lines(s)}
@@ -109,7 +112,7 @@ def unit():
 network = keras.Sequential([
     keras.Input((24, 24, 3)), *unit(), *unit(), layers.Flatten(),
 {_dense_lines(s)}
-    layers.Dense(10, kernel_initializer=start),  # logits
+    layers.Dense(10, kernel_initializer=start{_pull(s)}),  # logits
 ])
 {_rate_lines(s)}
 network.compile({_optimizer(s)}, keras.losses.SparseCategoricalCrossentropy(from_logits=True), metrics=["accuracy"])
@@ -133,8 +136,19 @@ def _distort_lines(s: CifarSettings) -> str:
     return "\n".join(lines)
 
 
+def _pull_line(s: CifarSettings) -> str:
+    """Keras adds the square of each weight, whose gradient is twice the weight."""
+    if not s.l2:
+        return ""
+    return f"pull = keras.regularizers.L2({s.l2 / 2:g})  # {s.l2:g} of each weight, added to its gradient\n"
+
+
+def _pull(s: CifarSettings) -> str:
+    return ", kernel_regularizer=pull" if s.l2 else ""
+
+
 def _unit_lines(s: CifarSettings) -> str:
-    conv = f'layers.Conv2D({s.width}, 5, padding="same", kernel_initializer=start'
+    conv = f'layers.Conv2D({s.width}, 5, padding="same", kernel_initializer=start{_pull(s)}'
     pool = 'layers.MaxPooling2D(3, 2, padding="same")'
     if s.batch_norm:
         return f"    return [{conv}), layers.BatchNormalization(momentum=0.9), layers.ReLU(), {pool}]"
@@ -145,7 +159,8 @@ def _unit_lines(s: CifarSettings) -> str:
 def _dense_lines(s: CifarSettings) -> str:
     drop = f"layers.Dropout({s.dropout:g}), " if s.dropout else ""
     return "\n".join(
-        f'    {drop}layers.Dense({units}, "relu", kernel_initializer=start),' for units in (6 * s.width, 3 * s.width)
+        f'    {drop}layers.Dense({units}, "relu", kernel_initializer=start{_pull(s)}),'
+        for units in (6 * s.width, 3 * s.width)
     )
 
 
@@ -154,16 +169,18 @@ def _rate_lines(s: CifarSettings) -> str:
     match s.schedule:
         case "staircase" | "exponential":
             stairs = ", staircase=True" if s.schedule == "staircase" else ""
-            decay = f"{s.learning_rate:g}, {s.decay_steps}, {s.decay_factor:g}{stairs}"
+            decay = f"{float(s.learning_rate)}, {s.decay_steps}, {float(s.decay_factor)}{stairs}"
             return f"rate = {schedules}.ExponentialDecay({decay})"
         case "cosine":
-            return f"rate = {schedules}.CosineDecay({s.learning_rate:g}, {s.steps})"
+            return f"rate = {schedules}.CosineDecay({float(s.learning_rate)}, {s.steps})"
         case "one-cycle":
             rise = max(1, round(WARM_UP * s.steps))
             start = f"{0.04 * s.learning_rate:g}, {s.steps - rise}"
-            return f"rate = {schedules}.CosineDecay({start}, warmup_target={s.learning_rate:g}, warmup_steps={rise})"
+            return (
+                f"rate = {schedules}.CosineDecay({start}, warmup_target={float(s.learning_rate)}, warmup_steps={rise})"
+            )
         case _:
-            return f"rate = {s.learning_rate:g}"
+            return f"rate = {float(s.learning_rate)}"
 
 
 def _optimizer(s: CifarSettings) -> str:

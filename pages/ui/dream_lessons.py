@@ -2,8 +2,8 @@
 
 import streamlit as st
 
-from engine.dream_settings import DeepDreamSettings, terms_of
 from engine.errors import LabError
+from pages.ui.dream_code import dream_code
 from pages.ui.dream_form import dream_settings
 
 NOTICE = """
@@ -43,59 +43,3 @@ def code() -> None:
         st.code(dream_code(dream_settings()), language="python")
     except LabError as error:
         st.error(str(error))
-
-
-def dream_code(settings: DeepDreamSettings) -> str:
-    """Plain TensorFlow lines for the same dream; they need `picture`, and `maps` as they say."""
-    s = settings
-    score = "\n             + ".join(_score(t.kind, t.layer, t.channel, t.weight) for t in terms_of(s))
-    layers = ", ".join(f'"{term.layer}"' for term in terms_of(s))
-    return f"""\
-import numpy as np
-import tensorflow as tf
-
-# maps: a function of a picture float32 [1, height, width, 3] that returns the maps of {layers}, before any ReLU
-
-@tf.function(input_signature=[tf.TensorSpec([None, None, 3])])  # one graph for all sizes
-def gradient(picture):
-    with tf.GradientTape() as tape:
-        tape.watch(picture)
-        y = maps(picture[tf.newaxis])
-        score = ({score})
-    return tape.gradient(score, picture)
-
-def resize(picture, size):
-    return tf.image.resize(picture, size).numpy()
-
-details = []  # from the largest octave to the smallest
-for _ in range({s.octaves} - 1):
-    small = resize(picture, np.int32(np.float32(picture.shape[:2]) / {s.octave_scale:g}))
-    details.append(picture - resize(small, picture.shape[:2]))
-    picture = small
-
-for octave in range({s.octaves}):
-    if octave:
-        detail = details[-octave]
-        picture = resize(picture, detail.shape[:2]) + detail
-    for _ in range({s.iterations}):
-        shift = np.random.randint(max(1, {s.jitter}), size=2)
-        g = gradient(np.roll(picture, shift, (0, 1)))           # tiles of {s.tile_size}, where it is larger
-        g = np.roll(g, -shift, (0, 1))
-        picture = picture + g * ({s.step_size:g} / (np.abs(g).mean() + 1e-7))
-picture = np.clip(picture, 0, 255).astype(np.uint8)
-"""
-
-
-def _score(kind: str, layer: str, channel: int, weight: float) -> str:
-    times = f"{weight:g} * " if weight != 1 else ""
-    match kind:
-        case "layer":
-            return f'{times}tf.reduce_mean(y["{layer}"] ** 2)'
-        case "neuron":
-            return f'y["{layer}"][0, rows // 2, columns // 2, {channel}]'
-        case "class":
-            return 'y["logits"][0, number_of_the_class]'
-        case "guide":
-            return f'best_product(y["{layer}"], guide_features)'
-        case _:
-            return f'{times}tf.reduce_mean(y["{layer}"][..., {channel}])'

@@ -26,7 +26,7 @@ backbone = keras.applications.{network}(include_top=False, pooling="avg", input_
 scaled = keras.applications.{module}.preprocess_input(pictures)
 features = backbone.predict(scaled)  # once: a frozen backbone always says the same
 head = layers.Dense(classes)
-learn(keras.Sequential([keras.Input((features.shape[1],)), head]), features, {head_steps}, {rate:g})
+learn(keras.Sequential([keras.Input((features.shape[1],)), head]), features, {head_steps}, {rate})
 """
 
 TOP = """
@@ -35,7 +35,7 @@ frozen = max(n for n, layer in enumerate(backbone.layers) if layer.name{last_fro
 for number, layer in enumerate(backbone.layers):
     layer.trainable = number > frozen and not isinstance(layer, layers.BatchNormalization)
 picture = keras.Input(({size}, {size}, 3))
-learn(keras.Model(picture, head(backbone(picture, training=False))), scaled, {tune_steps}, {tenth:g})
+learn(keras.Model(picture, head(backbone(picture, training=False))), scaled, {tune_steps}, {tenth:.6g})
 """
 
 SCRATCH = """
@@ -49,7 +49,7 @@ for width in (32, 64, 128):
             network.add(layer)
 network.add(layers.GlobalMaxPooling2D())
 network.add(layers.Dense(classes))
-learn(network, pictures, {steps}, {rate:g})
+learn(network, pictures, {steps}, {rate})
 """
 
 MIRRORED = (
@@ -82,7 +82,7 @@ def tune_code(settings: FineTuningSettings) -> str:
         module=module,
         remark=remark,
         head_steps=s.head_steps,
-        rate=s.learning_rate,
+        rate=float(s.learning_rate),
         blocks=s.blocks,
         last_frozen=_last_frozen(s),
         tune_steps=s.tune_steps,

@@ -9,9 +9,15 @@ from engine.models.frozen import freeze
 
 
 def tiny_dreamer(stride=2):
-    """Two convolutions of 4 and 6 channels."""
+    """`tiny_model`, frozen."""
+    names = {"first": "first", "second": "second", "logits": "classes"}
+    return freeze(tiny_model(stride), names, lambda x: x / 127.5 - 1.0, "logits")
+
+
+def tiny_model(stride=2):
+    """Two convolutions of 4 and 6 channels, of numbers from -1 to 1."""
     keras.utils.set_random_seed(3)
-    model = keras.Sequential(
+    return keras.Sequential(
         [
             keras.Input((None, None, 3)),
             layers.Conv2D(4, 3, stride, padding="same", name="first"),
@@ -21,8 +27,6 @@ def tiny_dreamer(stride=2):
             layers.Dense(5, name="classes"),
         ]
     )
-    names = {"first": "first", "second": "second", "logits": "classes"}
-    return freeze(model, names, lambda x: x / 127.5 - 1.0, "logits")
 
 
 def frozen_graph(path=None):

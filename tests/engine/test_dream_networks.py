@@ -7,8 +7,9 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
+from engine.dream_settings import class_number
 from engine.errors import DamagedSource, InvalidInput
-from engine.models.dream_networks import class_number, freeze_own, grey, load_dreamer, load_inception5h
+from engine.models.dream_networks import freeze_own, grey, load_dreamer, load_inception5h
 from engine.models.frozen import read_graph
 from tests.engine.dream_networks import frozen_graph, tiny_dreamer
 

@@ -9,7 +9,6 @@ from engine.dream_settings import DeepDreamSettings, efficientnet_layers
 from engine.events import Progress, Snapshot
 from engine.records import State
 from pages.ui.dream_form import dream_with
-from pages.ui.dream_lessons import dream_code
 from pages.ui.dream_stage import objective_chart
 from pages.ui.session import lab
 
@@ -136,11 +135,6 @@ def test_the_chart_has_a_gap_between_two_octaves():
     (line,) = objective_chart(steps, 4, "run")["data"]
     assert line["x"] == [1, 2, None, 3, 4]
     assert line["y"] == [1, 2, None, 3, 4]
-
-
-@pytest.mark.parametrize("objective", ["channel", "layer", "neuron", "several", "class", "guide"])
-def test_the_code_is_python(objective):
-    compile(dream_code(DeepDreamSettings(objective=objective)), "dream", "exec")
 
 
 @pytest.mark.parametrize(
