@@ -9,10 +9,10 @@ import tensorflow as tf
 CONTENT = {content}
 STYLE = {style}
 
-# vgg: a function from pictures to the maps of {network} by layer: {pools}, beyond its edge {beyond}
-# photograph, style: float32 [height, width, 3] from 0 to 255, each in its own proportions; no side of the photograph is
-# longer than {max_size} pixels, and the style is {style_scale:g} times as large. The lab paints {sizes}.
-# One style, everywhere and in its own colours.
+# vgg: a function from pictures to {network}'s maps by layer, which pools by {pools} and pads with {beyond}
+# photograph, style: float32 [height, width, 3] from 0 to 255, each in its own proportions; the longer side of the
+# photograph has at most {max_size} pixels, that of the style {style_scale:g} times as many.
+# {sizes} One style, everywhere and in its own colours.
 
 
 def gram(maps):  # [height, width, channels] -> [channels, channels]: which maps respond together
@@ -87,7 +87,9 @@ def style_code(settings: StyleSettings) -> str:
     content = weighted_layers(s.content_layers, network, "content_layers")
     style = weighted_layers(s.style_layers, network, "style_layers")
     chapter, adam = s.loss == "chapter", s.optimizer == "adam"
-    decay = f"PolynomialDecay({float(s.learning_rate)}, {s.steps}, {LAST_RATE * s.learning_rate:.6g})"
+    last = float(f"{LAST_RATE * s.learning_rate:.6g}")
+    decay = f"PolynomialDecay({float(s.learning_rate)}, {s.steps}, {last})"
+    sizes = f"The lab paints at {s.sizes} sizes, coarse to fine; this is one of them." if s.sizes > 1 else "One size."
     names = {name: getattr(s, name) for name in s.__dataclass_fields__} | {
         "scipy": "" if adam else "import scipy.optimize\n",
         "content": content,
@@ -95,11 +97,9 @@ def style_code(settings: StyleSettings) -> str:
         "content_sum": sum(content.values()),
         "style_sum": sum(style.values()),
         "network": {"vgg16": "VGG-16", "vgg19": "VGG-19"}.get(s.network, "VGG-19, or VGG-16 where that is not here"),
-        "pools": "it pools by averages" if s.pooling == "average" else "it pools by maxima",
-        "beyond": "the edge once more" if s.padding == "edge" else "zeros",
-        "sizes": "at this size only"
-        if s.sizes == 1
-        else f"at {s.sizes} sizes, coarse to fine, and this is one of them",
+        "pools": "averages" if s.pooling == "average" else "maxima",
+        "beyond": "the edge" if s.padding == "edge" else "zeros",
+        "sizes": sizes,
         "by_channels": " / flat.shape[1]" if chapter else "",
         "unit": "the chapter's mean square" if chapter else "1 where nothing of the target is there",
         "by": "target.shape.num_elements()" if chapter else "tf.reduce_sum(target**2)",
