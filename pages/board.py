@@ -29,6 +29,11 @@ def head() -> None:
     )
 
 
+def may_try(code: str) -> bool:
+    """Whether this visitor may try a code; if not, with a word why. Who opened its board or plays there always may."""
+    return bool(boards().nickname(code, visitor())) or code in boards().of(visitor()) or may_guess()
+
+
 def no_board(code: str) -> None:
     """Without a board: a field for the code, and a choice of challenges to open one on."""
     join, begin = st.columns(2, gap="large")
@@ -37,10 +42,13 @@ def no_board(code: str) -> None:
         typed = st.text_input(f"The code on the screen, {LENGTH} letters", max_chars=2 * LENGTH, key="board code")
         if st.form_submit_button("Find the board", width="stretch"):
             code = typed.strip().upper() or "Nothing"
-            if may_guess() and boards().view(code):
+            if not may_try(code):
+                code = ""
+            elif boards().view(code):
                 st.query_params["code"] = code
                 st.rerun()
-            guessed_wrong(code)
+            else:
+                guessed_wrong(code)
         if code:
             # The code may come from a link of a stranger's, and be one itself.
             name = code if code.isalnum() and len(code) <= 2 * LENGTH else "This"
@@ -122,11 +130,12 @@ def show(board: View) -> None:
 
 
 code = st.query_params.get("code", "").strip().upper()
-found = board_now(code) if code and may_guess() else None
-if code and not found:
-    guessed_wrong(code)
+tried = bool(code) and may_try(code)
+found = board_now(code) if tried else None
 if found:
     show(found)
 else:
+    if tried:
+        guessed_wrong(code)
     head()
-    no_board(code)
+    no_board(code if tried else "")

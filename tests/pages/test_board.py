@@ -8,6 +8,7 @@ from streamlit.testing.v1 import AppTest
 
 from engine.events import Completed
 from engine.settings import MnistSettings
+from pages.ui import guessing
 from pages.ui.board_view import board_data
 from pages.ui.boards import board_now, boards
 from pages.ui.session import lab
@@ -18,6 +19,9 @@ TEACHER, ADA, BEN = "a" * 32, "b" * 32, "c" * 32
 @pytest.fixture(autouse=True)
 def no_boards():
     boards.clear()
+    guessing._wrong.clear()
+    yield
+    guessing._wrong.clear()
 
 
 @pytest.fixture
@@ -82,6 +86,19 @@ def test_a_wrong_code_is_told_and_nothing_breaks(wrong):
     assert "is not the code of a board that is open now" in app.warning[0].value
     app.text_input(key="board code").set_value("WRONG")
     assert "WRONG is not" in press(app, "Find the board").warning[0].value
+
+
+def test_while_others_guess_codes_a_board_stays_open_to_its_own(code):
+    joined(ADA, code, "Ada")
+    for number in range(guessing.WRONG_OF_ALL):
+        guessing._wrong().take(f"guesser {number}")
+    assert "You play as <b>Ada</b>" in bodies(page(ADA, code))
+    assert "Close the board" in labels(page(TEACHER, code))
+    app = page(BEN, code)
+    assert [warning.value for warning in app.warning] == [guessing.WAIT]
+    app.text_input(key="board code").set_value(code)
+    del app.query_params["code"]
+    assert {warning.value for warning in press(app, "Find the board").warning} == {guessing.WAIT}
 
 
 def test_a_student_finds_the_board_by_its_code_and_joins(code):
