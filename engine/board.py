@@ -68,8 +68,11 @@ class View:
 
 @dataclass(slots=True)
 class _Player:
+    """tried: the last attempts by experiment; judged: the ids of all runs that were ever among them."""
+
     nickname: str
     tried: dict[str, list[Attempt]] = field(default_factory=dict)
+    judged: set[str] = field(default_factory=set)
     entries: dict[str, dict[str, Entry]] = field(default_factory=dict)
 
 
@@ -218,9 +221,9 @@ def _as_code(text: str) -> str:
 def _take(player: _Player, experiment: str, own: Iterable[Run], places: "itertools.count[int]") -> bool:
     """Add the new ones among a player's own runs to what they have tried; whether there were any."""
     tried = player.tried.setdefault(experiment, [])
-    known = {attempt.run_id for attempt in tried}
-    fresh = [a for a in attempts(own, EXPERIMENTS[experiment]) if a.run_id not in known]
+    fresh = [a for a in attempts(own, EXPERIMENTS[experiment]) if a.run_id not in player.judged]
     for attempt in fresh:
+        player.judged.add(attempt.run_id)
         tried.append(attempt)
         del tried[:-MOST_ATTEMPTS]
         _judge(player.entries.setdefault(experiment, {}), experiment, tried, places)

@@ -200,6 +200,18 @@ def test_attempts_are_limited_and_results_outlive_them(clock):
     assert entries(boards, code)["Ada"]["In a hurry"].verdict.solved
 
 
+def test_a_run_is_judged_once_however_many_a_player_has(clock, monkeypatch):
+    monkeypatch.setattr(board, "MOST_ATTEMPTS", 3)
+    boards, code = opened("Ada")
+    runs = [run("visitor Ada", 0.9) for _ in range(5)]
+    boards.look(code, lambda: runs)
+    clock.now += joining.LASTS_S - 1
+    boards.look(code, lambda: runs)
+    # The second look found nothing new, so the board lapses as one on which nothing happens.
+    clock.now += 2
+    assert boards.view(code) is None
+
+
 def test_a_board_lapses_when_nothing_happens_on_it(clock):
     boards, code = opened("Ada")
     clock.now += joining.LASTS_S - 1
