@@ -89,9 +89,12 @@ class Lab:
         self._order(self.runs.get(run_id), worker.Order(steps=1))
 
     def set_learning_rate(self, run_id: str, learning_rate: float) -> None:
-        """Change the learning rate of a run. Raises `InvalidSettings` where its settings do not allow the value."""
+        """Change the learning rate of a run.
+
+        Raises `InvalidSettings` where its settings do not allow the value, or beyond the operator's limit.
+        """
         if record := self.runs.get(run_id):
-            replace(record.settings, learning_rate=learning_rate)
+            check_limits(replace(record.settings, learning_rate=learning_rate))
             self._order(record, worker.Order(learning_rate=learning_rate))
 
     def call(self, function: Callable[..., R], *arguments: Any, timeout_s: float = 10.0) -> R:

@@ -3,6 +3,7 @@
 import streamlit as st
 
 from engine.errors import LabError
+from engine.fairness import operators_most
 from engine.history import learning_rates
 from engine.records import Run, State
 from engine.rules import Bounds, rules_of
@@ -69,19 +70,21 @@ def _learning_rate(run: Run) -> None:
     bounds = rules_of(run.settings)["learning_rate"]
     if not isinstance(bounds, Bounds):
         raise TypeError("The learning rate of a steered experiment must be a number.")
+    most = operators_most("learning_rate")
+    high = bounds.high if most is None else min(bounds.high, most)
     now = list(learning_rates(run.events, run.settings.learning_rate).values())[-1]
     key = f"new rate of {run.id}"
     with st.popover("Rate", icon=":material/speed:", key=f"rate {run.id}"), st.form(f"rates of {run.id}", border=False):
         st.number_input(
             "Learning rate",
-            *(bounds.low, bounds.high, run.settings.learning_rate),
+            *(bounds.low, high, run.settings.learning_rate),
             step=run.settings.learning_rate / 2,
             format="%.4g",
             key=key,
             help="Counts from the next step on. The charts mark the change.",
         )
         st.form_submit_button("Change", on_click=_change_rate, args=(run.id, key))
-        st.caption(f"Now {now:g}; it may be from {bounds.low:g} to {bounds.high:g}.")
+        st.caption(f"Now {now:g}; it may be from {bounds.low:g} to {high:g}.")
 
 
 def _change_rate(run_id: str, key: str) -> None:

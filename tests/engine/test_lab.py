@@ -123,9 +123,12 @@ def test_a_paused_run_can_be_stopped_and_frees_its_slot(lab):
     assert lab.wait(lab.start(CountSettings()), 60).state == State.COMPLETED
 
 
-def test_the_learning_rate_can_be_changed_within_its_bounds(lab):
+def test_the_learning_rate_can_be_changed_within_its_bounds(lab, monkeypatch):
+    monkeypatch.setenv("CNN_LAB_MAX_LEARNING_RATE", "0.5")
     run_id = lab.start(SteeredSettings())
     running(lab, run_id)
+    with pytest.raises(InvalidSettings, match=r"may be at most 0\.5 here: the operator set CNN_LAB_MAX_LEARNING_RATE"):
+        lab.set_learning_rate(run_id, 0.6)
     with pytest.raises(InvalidSettings, match="learning_rate is 3, but must be a number from 0.001 to 1"):
         lab.set_learning_rate(run_id, 3)
     lab.set_learning_rate(run_id, 0.5)

@@ -92,6 +92,14 @@ def test_the_operators_limit_is_the_widgets(monkeypatch):
     assert lab().watch(run_of(app)).state in (State.QUEUED, State.RUNNING)
 
 
+def test_the_operators_limit_is_that_of_another_learning_rate(monkeypatch):
+    monkeypatch.setenv("CNN_LAB_MAX_LEARNING_RATE", "0.25")
+    app = press(page(), "Train")
+    rate = next(number for number in app.number_input if number.key == f"new rate of {run_of(app)}")
+    assert rate.max == 0.25
+    assert any("to 0.25." in caption.value for caption in app.caption)
+
+
 OF_SOMEBODY = {
     "mnist": LONG,
     "cifar": CifarSettings(),
