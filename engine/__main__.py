@@ -27,6 +27,9 @@ from engine.sources.locate import cache_folder, locate
 
 PICTURES = {".png": "PNG", ".jpg": "JPEG", ".jpeg": "JPEG", ".webp": "WEBP"}
 
+SERIES = {"cifar": "kernels", "style_transfer": "", "deep_dream": "dream"}
+"""Of the experiments that make pictures, the series whose last one `--out` writes."""
+
 
 class OneLineParser(argparse.ArgumentParser):
     """argparse's parser, with its complaint on one line."""
@@ -77,7 +80,7 @@ def _parser() -> OneLineParser:
         "--out",
         metavar="PATH",
         type=Path,
-        help="write the picture (.png, .jpg, .webp), the record of the run (.json) or the prepared folder here",
+        help="where to write the picture (.png, .jpg, .webp), the record of the run (.json) or the prepared folder",
     )
     run.add_argument("--json", action="store_true", help="one JSON object an event on standard output")
     run.set_defaults(command=_run)
@@ -143,12 +146,12 @@ def _run(options: argparse.Namespace) -> None:
     if folder:
         settings = replace(settings, folder=str(options.out))
     elif options.out:
-        _check_writable(options.out)
+        _check_out(options.out, options.name)
     records, picture = [], b""
     for event, elapsed_s in _timed(settings, options.data):
         if isinstance(event, Beat):
             continue
-        if isinstance(event, Snapshot):
+        if isinstance(event, Snapshot) and event.name == SERIES.get(options.name):
             picture = event.picture
         record = as_json(event, elapsed_s)
         records.append(record)
@@ -159,7 +162,7 @@ def _run(options: argparse.Namespace) -> None:
     if folder:
         return
     if options.out and options.out.suffix.lower() in PICTURES:
-        _write_whole(options.out, _converted(picture, options))
+        _write_whole(options.out, _converted(picture, PICTURES[options.out.suffix.lower()]))
     elif options.out:
         text = json.dumps({"settings": as_plain(settings), "events": records}, allow_nan=False)
         _write_whole(options.out, text.encode() + b"\n")
@@ -200,16 +203,22 @@ def _print_event(event: Event, elapsed_s: float) -> None:
             print(json.dumps(result, indent=2))
 
 
-def _check_writable(path: Path) -> None:
+def _check_out(path: Path, experiment: str) -> None:
+    """Before the run, which may take hours, rather than after it."""
+    endings = [".json", *(PICTURES if experiment in SERIES else ())]
+    if path.suffix.lower() not in endings:
+        raise InvalidInput(f"--out is {str(path)!r}, but must end in {' or '.join(endings)} for {experiment}.")
     if path.is_dir() or not os.access(path if path.exists() else path.absolute().parent, os.W_OK):
         raise InvalidInput(f"--out is {str(path)!r}, but must be a file in an existing folder that can be written to.")
 
 
-def _converted(picture: bytes, options: argparse.Namespace) -> bytes:
-    if not picture:
-        raise InvalidInput(f"{options.name} makes no pictures, so --out must end in .json.")
-    buffer = io.BytesIO()
-    Image.open(io.BytesIO(picture)).save(buffer, PICTURES[options.out.suffix.lower()], quality=95)
+def _converted(picture: bytes, kind: str) -> bytes:
+    """The picture in one of Pillow's formats; as it is where it has that already."""
+    with Image.open(io.BytesIO(picture)) as image:
+        if image.format == kind:
+            return picture
+        buffer = io.BytesIO()
+        image.save(buffer, kind, quality=95)
     return buffer.getvalue()
 
 

@@ -1,5 +1,6 @@
 """`python -m engine`, as a user and a script call it."""
 
+import io
 import json
 import os
 import signal
@@ -8,8 +9,10 @@ import sys
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from engine.__main__ import main
+from engine.events import Completed, Snapshot
 from engine.rules import rules_of
 from engine.settings import EXPERIMENTS
 from tests.engine.mnist_files import IDX_FILES, small_arrays, write_idx
@@ -19,6 +22,12 @@ QUICK = [
     *("--set", "steps=4", "--set", "eval_every=2", "--set", "eval_size=20", "--set", "batch_size=10"),
     *("--set", "conv1_features=2", "--set", "conv2_features=2", "--set", "dense_size=4"),
 ]
+
+
+def encoded(image, kind):
+    buffer = io.BytesIO()
+    image.save(buffer, kind)
+    return buffer.getvalue()
 
 
 def command(*arguments, **environment):
@@ -54,6 +63,17 @@ def test_out_writes_settings_events_and_result(tmp_path, capsys):
     assert "4 of 4" in capsys.readouterr().out
 
 
+@pytest.mark.parametrize("name", ["b.png", "b.webp"])
+def test_out_writes_the_dream_itself_and_not_the_last_frame_of_its_zoom(name, tmp_path, monkeypatch):
+    red, blue = (Image.new("RGB", (8, 8), colour) for colour in ("red", "blue"))
+    events = [Snapshot(1, encoded(red, "PNG"), "dream"), Snapshot(2, encoded(blue, "JPEG"), "zoom"), Completed({})]
+    monkeypatch.setattr("engine.__main__._timed", lambda *_: ((event, 0.0) for event in events))
+    assert main(["run", "deep_dream", "--out", str(tmp_path / name)]) == 0
+    with Image.open(tmp_path / name) as written:
+        assert written.format == name[2:].upper()
+        assert written.convert("RGB").getpixel((4, 4))[0] > 240
+
+
 def test_data_is_looked_for_where_it_is_said_to_be(tmp_path, capsys):
     write_idx(tmp_path / "mnist", small_arrays())
     assert main(["run", "mnist", "--json", "--data", str(tmp_path), *QUICK]) == 0
@@ -86,6 +106,11 @@ BAD = {
     "no picture wanted": (["run", "mnist", "--image", "cat.png"], "mnist takes no --image"),
     "no such data": (["run", "mnist", "--data", "/nowhere"], "--data is '/nowhere', but must be an existing folder"),
     "no such place": (["run", "mnist", "--out", "/nowhere/run.json"], "--out is '/nowhere/run.json'"),
+    "no pictures": (["run", "mnist", "--out", "o.png"], "--out is 'o.png', but must end in .json for mnist."),
+    "no such kind": (
+        ["run", "deep_dream", "--out", "o.txt"],
+        "must end in .json or .png or .jpg or .jpeg or .webp for",
+    ),
     "unknown command": (["fly"], "invalid choice: 'fly'"),
     "no command": ([], "the following arguments are required: command"),
 }
