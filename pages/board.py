@@ -14,6 +14,7 @@ from pages.ui.board_desk import how_to_join, nicknames, teacher_bar
 from pages.ui.board_view import board_view
 from pages.ui.boards import board_now, boards, open_board
 from pages.ui.guessing import guessed_wrong, may_guess
+from pages.ui.plain_text import plain
 from pages.ui.titles import TITLES
 from pages.ui.visitor import visitor
 
@@ -80,7 +81,7 @@ def join_form(code: str) -> None:
             try:
                 boards().join(code, visitor(), nickname)
             except LabError as error:
-                st.warning(str(error))
+                st.warning(plain(str(error)))
             else:
                 st.rerun()
 

@@ -4,6 +4,7 @@ import streamlit as st
 
 from engine.board import Boards, View
 from engine.errors import LabError
+from pages.ui.plain_text import plain
 from pages.ui.session import lab
 from pages.ui.visitor import visitor
 
@@ -37,7 +38,7 @@ def board_line(experiment: str) -> None:
     code, nickname = boards().playing(visitor())
     with st.container(horizontal=True, vertical_alignment="center", key="board-line"):
         if code:
-            st.caption(f"You play as **{_plain(nickname)}**: what you complete here appears on the board by itself.")
+            st.caption(f"You play as **{plain(nickname)}**: what you complete here appears on the board by itself.")
             st.html(f'<a class="lab-download" href="board?code={code}" target="_self">See the board</a>')
         elif st.button(
             "Open a board for a class",
@@ -45,8 +46,3 @@ def board_line(experiment: str) -> None:
             help="Everybody joins with a code and a nickname; results appear live on your screen.",
         ):
             open_board(experiment)
-
-
-def _plain(text: str) -> str:
-    """`text` for Markdown, with nothing in it that Markdown or Streamlit would read as more than letters."""
-    return "".join(letter if letter.isalnum() or letter == " " else f"&#{ord(letter)};" for letter in text)

@@ -27,6 +27,7 @@ from engine.images import png_address
 from pages.ui.charts import calibration_chart
 from pages.ui.confusion_matrix import confusion_matrix
 from pages.ui.live_chart import live_chart
+from pages.ui.plain_text import plain
 
 Pick = Callable[[NDArray[np.intp]], NDArray[np.uint8]]
 """The test images uint8 [n, height, width] or [n, height, width, 3] at these indices."""
@@ -64,7 +65,7 @@ def mistakes_view(answers: Answers, names: Sequence[str], pick: Pick, *, key: st
 
 def _cell(answers: Answers, names: Sequence[str], pick: Pick, cell: tuple[int, int], key: str, thing: str) -> None:
     found = members(answers, *cell)
-    row, column = (names[place] for place in cell)
+    row, column = (plain(names[place]) for place in cell)
     what = f"read as {row}, rightly" if cell[0] == cell[1] else f"taken for {column}"
     st.markdown(f"**{len(found):,} {thing}{'' if len(found) == 1 else 's'} of {row} {what}**")
     if not len(found):

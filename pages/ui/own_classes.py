@@ -11,6 +11,7 @@ from pages.ui.live import bar_html
 from pages.ui.name_picture import naming_html
 from pages.ui.picture_choice import kept_picture
 from pages.ui.picture_source import KINDS
+from pages.ui.plain_text import plain
 from pages.ui.session import lab, show_run, start_run
 from pages.ui.tune_evidence import named_by
 from pages.ui.tune_words import names_of
@@ -60,10 +61,10 @@ def _train(brought: list[tuple[str, list[bytes]]]) -> None:
         with st.spinner("Keeping the pictures…"):
             folder, left_out = write_classes(dict(named), [name for name, _ in named])
     except LabError as error:
-        st.error(str(error), icon=":material/error:")
+        st.error(plain(str(error)), icon=":material/error:")
         return
     for sentence in left_out:
-        st.toast(sentence, icon=":material/broken_image:")
+        st.toast(plain(sentence), icon=":material/broken_image:")
     st.session_state[MINE] = start_run(FineTuningSettings(folder=str(folder), **QUICK))
     if st.session_state[MINE]:
         show_run(st.session_state[MINE], FineTuningSettings)
@@ -85,7 +86,7 @@ def _trained(mine: Run) -> None:
         st.subheader("Try it live", anchor=False)
         st.caption(
             f"{result['test_correct']} of {result['test_images']} pictures kept for the test are named right. "
-            f"{result['remark']}"
+            f"{plain(result['remark'])}"
         )
         _try(mine)
 

@@ -25,6 +25,7 @@ from pages.ui.anatomy import settings_and_stage
 from pages.ui.controls import chosen, setting_inputs
 from pages.ui.live import duration, live_view
 from pages.ui.memory_note import start_button
+from pages.ui.plain_text import plain
 from pages.ui.session import lab, shown_run, start_and_show
 from pages.ui.sources_panel import source_note
 from pages.ui.tune_words import prepared_example
@@ -156,7 +157,8 @@ def _summary(run: Run, result: dict) -> str:
     kept = f" {result['kept']:,} were whole already and stayed." if result["kept"] else ""
     return (
         f"**{result['files']:,} files of {len(result['classes'])} classes**, {result['bytes'] / 1e6:,.1f} MB, "
-        f"{result['written']:,} written in {duration(run.elapsed_s)}.{kept} {result['data']}. {result['remark']}"
+        f"{result['written']:,} written in {duration(run.elapsed_s)}.{kept} "
+        f"{plain(result['data'])}. {plain(result['remark'])}"
     )
 
 

@@ -9,6 +9,7 @@ from engine.errors import InvalidInput
 from engine.evaluation import Answers, answers_of
 from engine.records import Run
 from pages.ui.mistakes import Pick, mistakes_view
+from pages.ui.plain_text import plain
 from pages.ui.session import lab
 
 OF_THE_EXAMPLE = "This is the example that comes with the app."
@@ -22,7 +23,7 @@ def answers_for(run: Run | None, example: Callable[[], Answers], things: str) ->
         return _answers_of(run.id, kept_steps(run, "test")[-1]), ""
     except IndexError:
         when = f"looks at all test {things} when it ends" if run.active else f"ended before it saw all test {things}"
-        return example(), f"Run {run.name or run.id} {when}. {OF_THE_EXAMPLE}"
+        return example(), f"Run {plain(run.name or run.id)} {when}. {OF_THE_EXAMPLE}"
     except InvalidInput as error:
         return example(), f"{error} {OF_THE_EXAMPLE}"
 

@@ -11,6 +11,7 @@ from engine.rules import ExperimentSettings
 from pages.ui.address import recall, remember
 from pages.ui.compare_table import setting_text
 from pages.ui.controls import label
+from pages.ui.plain_text import plain
 from pages.ui.session import lab, runs_seen, show_run
 from pages.ui.visitor import is_own
 
@@ -60,7 +61,7 @@ def _specials(run: Run) -> dict[str, str]:
 
 def _row(run: Run, *, is_pinned: bool, is_shown: bool) -> None:
     with st.container(horizontal=True, vertical_alignment="center", key=f"run-row-{run.id}"):
-        pin_box(run, _brief(run_name(run)), is_pinned=is_pinned, help=_about(run))
+        pin_box(run, plain(_brief(run_name(run))), is_pinned=is_pinned, help=plain(_about(run)))
         st.caption(told(run) + (" · shown above" if is_shown else ""), width="stretch")
         if not is_shown:
             st.button("Open", key=f"open {run.id}", on_click=_open, args=(run,), type="tertiary")
@@ -69,7 +70,7 @@ def _row(run: Run, *, is_pinned: bool, is_shown: bool) -> None:
 
 
 def pin_box(run: Run, name: str, *, is_pinned: bool, help: str | None = None) -> None:
-    """A box called `name` that pins a run, to compare it with others of its experiment."""
+    """A box called `name`, which is Markdown, that pins a run, to compare it with others of its experiment."""
     key = f"pin {run.id}"
     if st.session_state.get(key) != is_pinned:
         st.session_state[key] = is_pinned

@@ -12,6 +12,7 @@ from pages.ui.boards import PAGE as BOARD
 from pages.ui.boards import boards
 from pages.ui.guessing import guessed_wrong, may_guess
 from pages.ui.handout import handout, handout_button
+from pages.ui.plain_text import plain
 from pages.ui.qr_code import only_on_this_computer, qr_address
 from pages.ui.session import lab
 
@@ -66,9 +67,8 @@ def _join() -> None:
     if board := boards().view(code):
         st.switch_page(BOARD, query_params={"code": board.code})
     guessed_wrong(code)
-    st.warning(
-        f"{code.strip() or 'Nothing'} is not the code of a run or a board that is shared now. It looks like KWMBT."
-    )
+    name = plain(code.strip()) or "Nothing"
+    st.warning(f"{name} is not the code of a run or a board that is shared now. It looks like KWMBT.")
 
 
 @st.dialog("Watch this run together", width="medium", on_dismiss=lambda: st.session_state.pop(SHARED, None))

@@ -14,6 +14,7 @@ import streamlit as st
 
 from engine.errors import LabError
 from engine.preparing.zip_stream import zip_folder
+from pages.ui.plain_text import plain
 from pages.ui.session import lab
 
 STATIC = Path(__file__).parents[2] / "static"
@@ -51,7 +52,7 @@ def _pack(run_id: str, name: str, folder: str) -> None:
         return
     if size > LARGEST:
         shutil.rmtree(target.parent, ignore_errors=True)
-        st.caption(f"The ZIP has {size / 1e6:,.0f} MB, too many to send. The folder is {folder}.")
+        st.caption(f"The ZIP has {size / 1e6:,.0f} MB, too many to send. The folder is {plain(folder)}.")
         return
     st.session_state["zip"] = run_id, target, size
     st.rerun()

@@ -7,6 +7,7 @@ from streamlit.testing.v1 import AppTest
 
 from engine.events import Completed, Progress
 from engine.settings import CifarSettings, MnistSettings
+from pages.ui.plain_text import plain
 from pages.ui.session import lab
 from pages.ui.sharing import PAGES
 from tests.fakes import CountSettings
@@ -106,3 +107,12 @@ def test_a_card_of_every_experiment_opens_its_page():
     app = page()
     assert {f"open {run_id}" for run_id in runs} <= {button.key for button in app.button}
     assert all((Path("pages") / Path(script).name).exists() for script in PAGES.values())
+
+
+def test_the_name_of_somebody_elses_run_is_not_read_as_markdown():
+    run_id = ended(MnistSettings(), "[a](//b.c)", owner="somebody else")
+    app = AppTest.from_file("../../pages/mnist.py", default_timeout=60)
+    app.query_params["mnist_tab"], app.query_params["mnist_pins"] = "Compare", run_id
+    app.run()
+    assert not app.exception
+    assert app.checkbox(key=f"pin {run_id}").label == plain("[a](//b.c)")
