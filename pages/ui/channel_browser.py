@@ -9,11 +9,12 @@ from engine.dream_settings import ChannelSettings, DeepDreamSettings
 from engine.dreaming import Patch, channel_name, exciting_patches, keep_picture, kept_pictures
 from engine.errors import LabError
 from engine.events import Snapshot
+from engine.needs import check_fits
 from engine.records import State
 from pages.ui.channel_grid import channel_grid
 from pages.ui.controls import chosen_value
 from pages.ui.dream_form import dream_with, is_dreaming, layer_select, layers_here
-from pages.ui.session import lab, start_run
+from pages.ui.session import headroom, lab
 from pages.ui.visitor import visitor
 from pages.ui.when_ready import loading
 
@@ -21,6 +22,7 @@ PAGE = 24
 CALL_S = 120.0
 POLL_S = 0.5
 RUN = "run of the channel browser"
+REFUSED = "why the channel browser has no run"
 
 
 def channel_browser() -> None:
@@ -75,11 +77,22 @@ def _make_only(wanted: ChannelSettings | None) -> None:
         # One that somebody else started, and that this browser only waited for, goes on.
         lab().stop(before.id)
     if wanted:
-        st.session_state[RUN] = lab().runs.active_like(wanted) or start_run(wanted)
+        st.session_state[RUN], st.session_state[REFUSED] = _started(wanted)
+
+
+def _started(wanted: ChannelSettings) -> tuple[str, str]:
+    """The id of a run that makes these pictures, or an empty one and a sentence why there is none."""
+    if run_id := lab().runs.active_like(wanted):
+        return run_id, ""
+    try:
+        check_fits(wanted, headroom())
+        return lab().start(wanted, visitor()), ""
+    except LabError as error:
+        return "", str(error)
 
 
 def _keep_new() -> str:
-    """Keep the pictures that have arrived; returns why none will, if so."""
+    """Keep the pictures that have arrived; returns why that cannot be, or why none will arrive, if so."""
     run = lab().watch(st.session_state.get(RUN, ""))
     if not run or not isinstance(run.settings, ChannelSettings):
         return ""
@@ -87,7 +100,10 @@ def _keep_new() -> str:
     kept = kept_pictures(network, layer, run.settings.channels)
     for event in run.events:
         if isinstance(event, Snapshot) and event.step not in kept:
-            keep_picture(network, layer, event.step, event.picture)
+            try:
+                keep_picture(network, layer, event.step, event.picture)
+            except OSError as error:
+                return f"The pictures could not be kept: {error.strerror or error}."
     return run.reason if run.state == State.FAILED else ""
 
 
@@ -95,7 +111,7 @@ def _told(left: int, layer: str, dreaming: bool) -> str:
     if left and dreaming:
         return f"{left} pictures are still to be made, when the dream has ended."
     if left and not st.session_state[RUN]:
-        return "You have two runs under way already. Come back when one has ended, for the pictures that are missing."
+        return f"{st.session_state[REFUSED]} Come back later for the {left} pictures that are missing."
     if left:
         return loading() or f"Making what these channels want to see: {left} to go. They are kept for the next time."
     what = "class" if layer == "logits" else "channel"

@@ -1,11 +1,13 @@
 """The DeepDream page in AppTest: load, run, stop, failure. The lab and its worker are real."""
 
+import errno
 import time
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from engine.dream_settings import DeepDreamSettings, efficientnet_layers
+from engine.errors import TooMany
 from engine.events import Progress, Snapshot
 from engine.records import State
 from pages.ui.dream_form import dream_with
@@ -128,6 +130,39 @@ def test_dream_with_a_channel_of_the_browser():
     assert (channel.objective, channel.layer, channel.channel) == ("channel", "block5_expand", 7)
     assert (tabby.objective, tabby.image_class) == ("class", "Egyptian cat")
     assert callable(dream_with)
+
+
+def browsing(monkeypatch):
+    """What the page says where no picture of the channels has been made yet."""
+    monkeypatch.setattr("pages.ui.dream_form.load_beforehand", lambda _network: None)
+    monkeypatch.setattr("pages.ui.channel_browser.kept_pictures", lambda *_: {})
+    app = AppTest.from_file("../../pages/deep_dream.py", default_timeout=60).run()
+    assert not app.exception
+    return " ".join(element.proto.body for element in app.get("html"))
+
+
+def test_the_browser_of_channels_says_why_the_lab_refuses(monkeypatch):
+    def refuse(*_):
+        raise TooMany("You have 4 small runs under way already: wait until one has ended.")
+
+    monkeypatch.setattr("engine.lab.Lab.start", refuse)
+    assert "You have 4 small runs under way already: wait until one has ended. Come back" in browsing(monkeypatch)
+
+
+def test_the_browser_of_channels_says_that_the_disk_is_full(monkeypatch):
+    def start(_lab, settings, owner):
+        with lab().runs.changed:
+            run_id = lab().runs.add(settings, owner)
+            lab().runs.get(run_id).sent = True
+            lab().runs.get(run_id).add(Snapshot(settings.channels[0], b"", "channel"))
+        return run_id
+
+    def full(*_):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("engine.lab.Lab.start", start)
+    monkeypatch.setattr("pages.ui.channel_browser.keep_picture", full)
+    assert "The pictures could not be kept: No space left on device." in browsing(monkeypatch)
 
 
 def test_the_chart_has_a_gap_between_two_octaves():
