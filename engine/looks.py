@@ -50,7 +50,8 @@ class Looks:
             look = self._looks.get(run.id)
             if not look:
                 look = self._looks[run.id] = _Look(run, now)
-            elif len(look.asked) < MANY or look.run.state != run.state or now - look.at > SHARED_S:
+            look.asked = {who: at for who, at in look.asked.items() if now - at <= GONE_S}
+            if len(look.asked) < MANY or look.run.state != run.state or now - look.at > SHARED_S:
                 look.run, look.at, look.drawn = run, now, {}
             look.asked[session] = now
             for run_id in [i for i, old in self._looks.items() if now - max(old.asked.values()) > GONE_S]:
@@ -59,10 +60,13 @@ class Looks:
 
     def drawn(self, run: Run, draw: Callable[[Run], R]) -> R:
         """What `draw` makes of a run that came from `share`, made once for all who share that look."""
-        look = self._looks.get(run.id)
-        if not look or look.run is not run:
+        with self._lock:
+            look = self._looks.get(run.id)
+            # Together: another thread may put a new look there at any time, whose drawings are not of this run.
+            made = look.drawn if look and look.run is run else None
+        if made is None:
             return draw(run)
-        name, made = f"{draw.__module__}.{draw.__qualname__}", look.drawn
+        name = f"{draw.__module__}.{draw.__qualname__}"
         if name not in made:
             made[name] = draw(run)
         found: R = made[name]

@@ -1,5 +1,6 @@
 """Many who watch one run share its drawings and ask less often."""
 
+import threading
 from dataclasses import replace
 
 import pytest
@@ -60,6 +61,36 @@ def test_a_shared_look_is_drawn_once_and_a_new_one_anew(shared, visit):
     # What is no shared look is drawn as often as it is asked for.
     assert [shared.drawn(run_at(7), draw), shared.drawn(run_at(7), draw)] == [7, 7]
     assert steps == [0, 50, 7, 7]
+
+
+def test_who_has_left_does_not_make_the_others_many(visit):
+    for number in range(looks.MANY):
+        visit(f"session {number}", run_at(0), 1.0)
+    visit("session 0", run_at(1), 1.0 + 2 * looks.GONE_S)
+    assert visit("session 0", run_at(2), 1.0 + 2 * looks.GONE_S + looks.SHARED_S / 2) == run_at(2)
+
+
+def test_a_drawing_is_not_kept_for_the_look_that_comes_meanwhile(shared, monkeypatch):
+    class Look(looks._Look):
+        __slots__ = ()
+
+        def __getattribute__(self, name):
+            value = super().__getattribute__(name)
+            if name == "run" and meanwhile:
+                thread = meanwhile.pop()
+                thread.start()
+                thread.join(0.2)
+            return value
+
+    monkeypatch.setattr(looks, "_Look", Look)
+    meanwhile = []
+    old, new = run_at(1), run_at(2)
+    shared.share(old, "session")
+    thread = threading.Thread(target=shared.share, args=(new, "session"))
+    meanwhile.append(thread)
+    assert shared.drawn(old, lambda run: run.events[-1].step) == 1
+    thread.join()
+    assert shared.drawn(new, lambda run: run.events[-1].step) == 2
 
 
 def test_watchers_are_counted_while_they_ask(shared, visit):
