@@ -26,8 +26,9 @@ def source_note(source: Source) -> None:
     except LabError as error:
         st.error(f"{source.title}: {error}")
         return
-    more = "" if found.real else f", standing in for {source.real}, which Home can download"
-    st.caption(f"Data: {found.describe}{more}. {found.remark}")
+    more = "" if found.real else f", standing in for {source.real}"
+    whence = ", which Home can download" if more and _can_download(source) else ""
+    st.caption(f"Data: {found.describe}{more}{whence}. {found.remark}")
 
 
 def weights_note(source: Source) -> None:
@@ -38,7 +39,12 @@ def weights_note(source: Source) -> None:
         st.error(f"{source.title}: {error}")
         return
     if not found.real:
-        whence = "Home can download them" if source.remote else f"put Keras's {source.layouts[0][0]} into CNN_LAB_DATA"
+        if _can_download(source):
+            whence = "Home can download them"
+        elif source.remote:
+            whence = f"python -m engine download {source.name} fetches them"
+        else:
+            whence = f"put Keras's {source.layouts[0][0]} into CNN_LAB_DATA"
         st.warning(f"{source.title}'s weights are not here: {whence}.", icon=":material/inventory_2:")
 
 
@@ -58,7 +64,7 @@ def _source(source: Source) -> None:
     run = lab().watch(run_id)
     if run and run.state != State.COMPLETED:
         live_view(run, lambda _run: None, amount=_megabytes)
-    if source.remote and not (run and run.active) and allowed("CNN_LAB_DOWNLOADS"):
+    if _can_download(source) and not (run and run.active):
         action.button(
             f"Download {source.title} ({source.remote.size / 1e6:.0f} MB)",
             icon=":material/download:",
@@ -67,6 +73,11 @@ def _source(source: Source) -> None:
             args=(source,),
             help=f"From {source.remote.url}, checked by its checksum. Until then the lab works with what it has.",
         )
+
+
+def _can_download(source: Source) -> bool:
+    """Whether Home has a button for it: there is an address, and the operator left downloads on."""
+    return source.remote is not None and allowed("CNN_LAB_DOWNLOADS")
 
 
 def _words(icon: str, source: Source, words: str) -> None:

@@ -43,6 +43,27 @@ def test_without_downloads_there_is_no_button_for_them(monkeypatch):
     assert list(app.button) == []
 
 
+def notes_page():
+    from engine.sources.catalog import MNIST, VGG19
+    from pages.ui.sources_panel import source_note, weights_note
+
+    source_note(MNIST)
+    weights_note(VGG19)
+
+
+@pytest.mark.parametrize("text", ["on", "off"])
+def test_home_is_named_only_where_it_can_download(monkeypatch, tmp_path, text):
+    for variable in ("CNN_LAB_CACHE", "KERAS_HOME"):
+        monkeypatch.setenv(variable, str(tmp_path))
+    monkeypatch.delenv("CNN_LAB_DATA", raising=False)
+    monkeypatch.setenv("CNN_LAB_DOWNLOADS", text)
+    app = AppTest.from_function(notes_page, default_timeout=60).run()
+    note, warning = app.caption[0].value, app.warning[0].value
+    assert "standing in for 60,000 training and 10,000 test digits" in note
+    assert ("Home" in note, "Home" in warning) == (text == "on", text == "on")
+    assert ("python -m engine download vgg19 fetches them" in warning) == (text == "off")
+
+
 class Keeper:
     """As Streamlit's keeper of files."""
 
