@@ -9,6 +9,7 @@ import math
 import pickle
 import secrets
 import threading
+import time
 import traceback
 from collections.abc import Callable
 from dataclasses import replace
@@ -29,6 +30,9 @@ from engine.runs import Runs
 UNWATCHED_S = 300.0
 """A run that nobody has watched for this long is stopped: someone else may be waiting for its slot."""
 
+PAUSED_S = 600.0
+"""A paused run keeps its slot for this long where another run waits, and for as long as it likes where none does."""
+
 R = TypeVar("R")
 
 
@@ -40,11 +44,16 @@ class Lab:
     """
 
     def __init__(
-        self, archive: Archive | None = None, *, warm_up: bool = True, unwatched_s: float = UNWATCHED_S
+        self,
+        archive: Archive | None = None,
+        *,
+        warm_up: bool = True,
+        unwatched_s: float = UNWATCHED_S,
+        paused_s: float = PAUSED_S,
     ) -> None:
         self.runs = Runs(archive)
         self._changed = self.runs.changed
-        self._unwatched_s = unwatched_s
+        self._unwatched_s, self._paused_s = unwatched_s, paused_s
         self._connection = Connection(f"cnn-lab-{secrets.token_hex(8)}", self._receive, warm_up=warm_up)
         self._closed = False
         self._thread = threading.Thread(target=self._serve, name="lab", daemon=True)
@@ -155,6 +164,8 @@ class Lab:
         self.runs.save()
         for record in self.runs.unwatched(self._unwatched_s):
             self.stop(record.id, f"Nobody watched it for {self._unwatched_s / 60:.0f} minutes.")
+        for record in self.runs.in_the_way(self._paused_s):
+            self.stop(record.id, f"It was paused for {self._paused_s / 60:.0f} minutes, and another run waits.")
         self._stop_the_longest()
         for record in self.runs.lingering():
             # Its worker may have been unable to hear the first time.
@@ -190,6 +201,7 @@ class Lab:
 
     def _stop_the_longest(self) -> None:
         try:
+            # 0 is no limit: without any run there would be no lab.
             most_minutes = operators_most("minutes") or math.inf
         except InvalidSettings:
             # No run starts then, and whoever tries is told.
@@ -214,6 +226,8 @@ class Lab:
                 case worker.Started(address):
                     self._begin(record, address)
                 case worker.Paused() if record.active:
+                    # After a single step it says so again, and has been paused all the time.
+                    record.paused = record.paused if record.state == State.PAUSED else time.monotonic()
                     record.state = State.PAUSED
                 case worker.Resumed() if record.active:
                     record.state = State.RUNNING

@@ -65,16 +65,17 @@ class Run:
 class Record:
     """What the lab knows of a run.
 
-    number: as `Head` has it; watched: time of `time.monotonic`; worker: its address; sent: it has been handed to Dask;
-    holds_slot: until its worker has really let go; future: Dask's, until Dask is done with it and no longer, for Dask
-    computes again what a dead worker had computed and somebody still holds; written: how many of the events are on
-    disk, and `head` what is there of the rest; on_disk: its events may be dropped from memory (None instead) and read
-    again.
+    number: as `Head` has it; watched, paused: when it was last, by `time.monotonic`; worker: its address; sent: it
+    has been handed to Dask; holds_slot: until its worker has really let go; future: Dask's, until Dask is done with
+    it and no longer, for Dask computes again what a dead worker had computed and somebody still holds; written: how
+    many of the events are on disk, and `head` what is there of the rest; on_disk: its events may be dropped from
+    memory (None instead) and read again.
     """
 
     id: str
     settings: Settings
     watched: float
+    paused: float = 0.0
     state: State = State.QUEUED
     reason: str = ""
     elapsed_s: float = 0.0

@@ -162,6 +162,13 @@ class Runs:
         now = time.monotonic()
         return [r for r in self.all() if r.active and now - r.watched > limit_s]
 
+    def in_the_way(self, limit_s: float) -> list[Record]:
+        """Runs that were paused more than `limit_s` ago and hold a slot, where another one waits for it."""
+        now, records = time.monotonic(), self.all()
+        if not any(r.state == State.QUEUED and not r.sent and r.settings.slots for r in records):
+            return []
+        return [r for r in records if r.state == State.PAUSED and r.holds_slot and now - r.paused > limit_s]
+
     def lingering(self) -> list[Record]:
         """Runs that have ended here while their worker goes on."""
         return [r for r in self.all() if not r.active and r.future and r.worker]

@@ -6,6 +6,7 @@ from collections.abc import Callable
 import streamlit as st
 
 from engine.events import Progress
+from engine.lab import PAUSED_S
 from engine.looks import pace_s
 from engine.records import Run, State
 from pages.ui.bring_into_view import bring_into_view
@@ -102,7 +103,8 @@ def _notes(run: Run, step: int, total: int, share: float, amount: Callable[[int,
             left = _told(run, "seconds_left") or (run.elapsed_s * (1 - share) / share if share else 0.0)
             return [amount(step, total), _speed(run), f"{duration(left)} left" if step else ""]
         case State.PAUSED:
-            return [amount(step, total) if total else ""]
+            ends = f"stopped after {PAUSED_S / 60:.0f} minutes where another run waits" if run.settings.slots else ""
+            return [amount(step, total) if total else "", ends]
         case State.COMPLETED:
             return [f"in {duration(run.elapsed_s)}"]
         case _:

@@ -289,6 +289,26 @@ def test_a_run_that_nobody_watches_is_stopped():
         lab.close()
 
 
+def test_a_paused_run_keeps_its_slot_only_until_another_one_has_waited_for_it():
+    lab = Lab(warm_up=False, paused_s=1.0)
+    try:
+        run_id = lab.start(SteeredSettings())
+        paused(lab, run_id)
+        since = lab.runs.get(run_id).paused
+        time.sleep(2.5)
+        steps = len(progress(lab, run_id))
+        lab.step(run_id)
+        wait_until(lambda: len(progress(lab, run_id)) > steps)
+        assert lab.watch(run_id).state == State.PAUSED, "nobody waits"
+        assert lab.runs.get(run_id).paused == since
+        waiting = lab.start(CountSettings())
+        assert lab.wait(waiting, 30).state == State.COMPLETED
+        run = lab.watch(run_id)
+        assert (run.state, run.reason) == (State.STOPPED, "It was paused for 0 minutes, and another run waits.")
+    finally:
+        lab.close()
+
+
 def test_a_scheduler_that_is_not_there_is_told(monkeypatch):
     monkeypatch.setenv("CNN_LAB_SCHEDULER", "tcp://127.0.0.1:9")
     monkeypatch.setattr("engine.connection.CONNECT_S", 1)

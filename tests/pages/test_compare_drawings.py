@@ -158,4 +158,4 @@ def test_the_program_of_a_run_that_did_not_reach_its_end_says_so():
 def test_the_bar_of_a_paused_run_tells_its_step_and_of_one_that_is_not_saved_why():
     paused = replace(run(), state=State.PAUSED, remark="This run is not saved (No space left on device).")
     html = bar_html(paused)
-    assert all(words in html for words in ("Paused", "step 10 of 10", "No space left on device"))
+    assert all(words in html for words in ("Paused", "step 10 of 10", "after 10 minutes", "No space"))
