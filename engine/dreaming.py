@@ -127,7 +127,8 @@ def lost_rows(picture: Pixels, layer: str, channel: int, tile: int, shifts: int 
     check_terms(terms, frozen.layers)
     gradient = ascent.gradient_of(frozen, terms)
     parameters = load_module("engine.experiments.objectives").parameters_of(terms, frozen.layers)
-    return load_module("engine.experiments.lost_rows").compare(picture, gradient, parameters, tile, shifts)
+    compare = load_module("engine.experiments.lost_rows").compare
+    return LostRows(*compare(picture, gradient, parameters, tile, shifts))
 
 
 def naive_and_regularised(layer: str, channel: int, size: int = 224) -> tuple[Pixels, Pixels]:

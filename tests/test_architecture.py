@@ -1,4 +1,4 @@
-"""Imports point left only, and the Streamlit process never imports TensorFlow."""
+"""Imports point left only, also those of imports, and the Streamlit process never imports TensorFlow."""
 
 import ast
 import subprocess
@@ -8,7 +8,22 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1]
-ORDER = ["sources", "models", "experiments", "worker", "lab"]
+STAGES = {
+    # What all parts share, and arithmetic on it. The parts of EfficientNet are sizes, which settings are checked by.
+    "words": """errors images events rules settings style_settings dream_settings vgg_layers models.efficientnet_parts
+        sliding receptive_field schedules statistics evaluation projection history checkpoints films kernel_pictures
+        learning_curve digits strokes clock priority allowance joining nicknames""",
+    "sources": "sources preparing style_pictures tuned_test",
+    "the machine": "memory imports device",
+    "models": "models standalone forward learned feature_maps",
+    "experiments": "experiments",
+    # Short functions, most of which a worker computes beside a run.
+    "calls": """convolution demonstration filtering kernels preview reading classifying naming dreaming cifar_bugs
+        chapter_bugs transpose_bug keras_file tuned_files""",
+    "lab": """archive records comparison fairness environment waiting runs needs worker cluster connection lab looks
+        challenges challenges_of_pages board""",
+    "the command line": "__main__",
+}
 TENSORFLOW = {"tensorflow", "keras"}
 ALLOWED_TO_IMPORT_TENSORFLOW = ("engine/models/", "engine/experiments/", "engine/standalone/")
 
@@ -26,18 +41,46 @@ def imports(path):
             yield from (f"{node.module}.{name.name}" for name in node.names)
 
 
-def stage(dotted):
-    parts = dotted.split(".")
-    return ORDER.index(parts[1]) if parts[0] == "engine" and len(parts) > 1 and parts[1] in ORDER else None
+def loaded(path):
+    """What `load_module` brings where it is needed, up to where its name depends on something."""
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "load_module":
+            match node.args[0]:
+                case ast.Constant(name) | ast.JoinedStr([ast.Constant(name), *_]):
+                    yield name.rstrip("_.")
 
 
-@pytest.mark.parametrize("path", scripts("engine"), ids=lambda path: str(path.relative_to(ROOT)))
-def test_imports_of_the_engine_point_left(path):
-    own = stage(".".join(path.relative_to(ROOT).with_suffix("").parts))
-    for name in imports(path):
-        assert name.split(".")[0] != "pages", f"{path} imports {name}"
-        if own is not None and stage(name) is not None:
-            assert stage(name) <= own, f"{path} imports {name}, which is right of it"
+def stages(dotted):
+    """The stages of a module: that of its own name, or else of the package that it is in."""
+    while dotted:
+        if found := [number for number, names in enumerate(STAGES.values()) if dotted in names.split()]:
+            return found
+        dotted = dotted.rpartition(".")[0]
+    return []
+
+
+def module(path):
+    return ".".join(path.relative_to(ROOT / "engine").with_suffix("").parts).removesuffix(".__init__")
+
+
+MODULES = {module(path): path for path in scripts("engine") if path != ROOT / "engine" / "__init__.py"}
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_imports_of_the_engine_point_left(name):
+    # Each module has its stage, so what is imported by what is imported cannot point right either.
+    assert len(stages(name)) == 1, f"{name} has no stage, or two: give it one of {', '.join(STAGES)}"
+    (own,) = stages(name)
+    for imported in [*imports(MODULES[name]), *loaded(MODULES[name])]:
+        assert imported.split(".")[0] != "pages", f"{name} imports {imported}"
+        if imported.startswith("engine."):
+            for stage in stages(imported.removeprefix("engine.")):
+                assert stage <= own, f"{name} imports {imported}, which is right of it"
+
+
+def test_every_stage_names_what_there_is():
+    packages = {name.rpartition(".")[0] for name in MODULES}
+    assert {name for names in STAGES.values() for name in names.split()} <= MODULES.keys() | packages
 
 
 def test_only_networks_and_experiments_import_tensorflow():
