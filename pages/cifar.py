@@ -22,7 +22,6 @@ from pages.ui.live import live_view
 from pages.ui.live_chart import live_chart
 from pages.ui.memory_note import start_button
 from pages.ui.network_diagram import network_svg
-from pages.ui.run_record import result_of
 from pages.ui.schedule_chart import schedule_chart, spoken_schedule
 from pages.ui.session import shown_run, start_and_show
 from pages.ui.sharing import share_button
@@ -78,7 +77,7 @@ lesson_tabs(
         "Where it is wrong": lambda: where_it_is_wrong(run),
         "Compare": lambda: compare(CifarSettings, run),
         "Take away": lambda: take_away(run or example(), "cifar", NETWORK, cifar_charts, cifar_program),
-        "What to notice": lambda: st.markdown(what_to_notice(result_of(run or example()))),
+        "What to notice": lambda: st.markdown(what_to_notice((run or example()).result)),
         "Spot the bug": cifar_bugs,
         "Your turn": lambda: your_turn("cifar"),
         "The code": lambda: st.code(cifar_code(chosen(CifarSettings)), language="python"),

@@ -1,13 +1,8 @@
 """DeepDream: a picture changes until a network sees more of something in it, and what channels want to see."""
 
-import json
-from pathlib import Path
-
 import streamlit as st
 
 from engine.dream_settings import DeepDreamSettings
-from engine.events import from_json
-from engine.records import Run, State
 from engine.sources.catalog import INCEPTION5H
 from pages.ui.anatomy import page_head, settings_and_stage
 from pages.ui.channel_browser import channel_browser
@@ -18,23 +13,10 @@ from pages.ui.dream_stage import dream_stage
 from pages.ui.lesson_tabs import lesson_tabs
 from pages.ui.live import live_view
 from pages.ui.own_dreams import own_dreams
+from pages.ui.run_record import example_run
 from pages.ui.session import shown_run
 from pages.ui.sharing import share_button
 from pages.ui.sources_panel import source_note
-
-EXAMPLE = Path(__file__).parent / "examples" / "deep_dream.json"
-
-
-@st.cache_data
-def example() -> Run:
-    """A run that was computed with `python -m engine run deep_dream --out` and ships with the app."""
-    record = json.loads(EXAMPLE.read_text())
-    events = tuple(from_json(event) for event in record["events"])
-    settings = DeepDreamSettings(
-        **{name: v for name, v in record["settings"].items() if name not in ("image", "guide")}
-    )
-    return Run("example", settings, State.COMPLETED, 0, record["events"][-1]["elapsed_s"], "", events)
-
 
 page_head(
     "DeepDream",
@@ -53,7 +35,7 @@ with stage:
         live_view(run, dream_stage)
     else:
         st.caption("A finished example, dreamt beforehand: the preset Eyes on the photograph of a temple.")
-        dream_stage(example())
+        dream_stage(example_run(DeepDreamSettings, "deep_dream.json"))
 lesson_tabs(
     "dream_tab",
     {

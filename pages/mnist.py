@@ -27,7 +27,6 @@ from pages.ui.mnist_files import NETWORK, mnist_charts, mnist_program
 from pages.ui.mnist_inside import what_it_learned, where_it_is_wrong
 from pages.ui.mnist_words import example, summary, what_to_notice
 from pages.ui.network_diagram import network_svg
-from pages.ui.run_record import result_of
 from pages.ui.session import shown_run, start_and_show
 from pages.ui.sharing import share_button
 from pages.ui.sources_panel import source_note
@@ -56,8 +55,8 @@ def draw_stage(run: Run) -> None:
     """Two charts, six digits, and the summary once there is one."""
     live_charts(*drawn(run, charts_of), key="learning", height=250)
     st.html(drawn(run, digits_of))
-    if result := result_of(run):
-        st.markdown(summary(run, result))
+    if run.result:
+        st.markdown(summary(run, run.result))
 
 
 def charts_of(run: Run) -> list[Chart]:
@@ -106,7 +105,7 @@ draw_digit(run)
 lesson_tabs(
     "mnist_tab",
     {
-        "What to notice": lambda: st.markdown(what_to_notice(result_of(run or example()))),
+        "What to notice": lambda: st.markdown(what_to_notice((run or example()).result)),
         "Where it is wrong": lambda: where_it_is_wrong(run),
         "What it learned": lambda: what_it_learned(run),
         "Spot the bug": lambda: spot_the_bug(run),

@@ -10,7 +10,7 @@ from engine.sources.locate import locate
 from engine.standalone import program
 from pages.ui.chart_files import ChartFile
 from pages.ui.cifar_stage import charts_of
-from pages.ui.run_record import precision_of, result_of
+from pages.ui.run_record import precision_of
 from pages.ui.take_away import Network, as_it_ended
 
 NETWORK = Network(
@@ -41,8 +41,8 @@ def cifar_program(run: Run) -> str:
 
 def _whole(run: Run) -> bool:
     """Whether it learned from CIFAR-10 itself; before its end, whether that is here now."""
-    if result := result_of(run):
-        return bool(result["real_data"])
+    if run.result:
+        return bool(run.result["real_data"])
     try:
         return locate(CIFAR10).real
     except LabError:

@@ -12,7 +12,6 @@ from pages.ui.gallery import gallery_html
 from pages.ui.kernels_view import kernels_html
 from pages.ui.live_chart import Chart, live_charts
 from pages.ui.looks import drawn
-from pages.ui.run_record import result_of
 
 
 def charts_of(run: Run) -> dict[str, Figure]:
@@ -31,8 +30,8 @@ def draw_stage(run: Run) -> None:
     """All of it as it is now; at the end also the result in words."""
     live_charts(*drawn(run, _spoken_charts), key="learning", height=210)
     st.html(drawn(run, pictures_html))
-    if result := result_of(run):
-        st.markdown(summary(run, result))
+    if run.result:
+        st.markdown(summary(run, run.result))
 
 
 def pictures_html(run: Run) -> str:
@@ -47,7 +46,7 @@ def pictures_html(run: Run) -> str:
 
 def kinds_html(run: Run) -> str:
     """Accuracy kind by kind: on the validation pictures while it learns, in the end on the test pictures."""
-    if result := result_of(run):
+    if result := run.result:
         shares, when = result["class_accuracy"], f"All {result['test_images']:,} test pictures, kind by kind"
     elif last := next((event for event in reversed(run.events) if isinstance(event, ClassAccuracy)), None):
         shares, when = last.shares, f"Validation pictures after step {last.step:,}, kind by kind"

@@ -8,7 +8,7 @@ import streamlit as st
 from engine.device import cpu_has_bfloat16
 from engine.events import Completed, from_json
 from engine.records import Run, State
-from engine.rules import ExperimentSettings
+from engine.rules import ExperimentSettings, Picture, rules_of
 
 EXAMPLES = Path(__file__).parents[1] / "examples"
 
@@ -21,11 +21,13 @@ def result_of(run: Run | None) -> dict | None:
 # Not `cache_data`, which reads a copy out of a pickle at each rerun.
 @st.cache_resource(show_spinner=False)
 def example_run(cls: type[ExperimentSettings], file: str) -> Run:
-    """The run in a file of the examples: its settings, and its events as `as_json` writes them."""
+    """The run in a file of the examples, as `python -m engine run --out` writes it, without pictures it was given."""
     record = json.loads((EXAMPLES / file).read_text())
+    pictures = {name for name, rule in rules_of(cls).items() if isinstance(rule, Picture)}
+    settings = cls(**{name: value for name, value in record["settings"].items() if name not in pictures})
     events = tuple(from_json(event) for event in record["events"])
     elapsed_s, result = record["events"][-1]["elapsed_s"], record["events"][-1]["result"]
-    return Run("example", cls(**record["settings"]), State.COMPLETED, 0, elapsed_s, "", events, result=result)
+    return Run("example", settings, State.COMPLETED, 0, elapsed_s, "", events, result=result)
 
 
 def divergence(result: dict) -> str:
@@ -40,8 +42,8 @@ def divergence(result: dict) -> str:
 
 def precision_of(run: Run) -> str:
     """What its activations were; before its end, what they are if its worker is on this computer."""
-    if result := result_of(run):
-        return str(result.get("precision", "float32"))  # the first runs of MNIST do not say
+    if run.result:
+        return str(run.result.get("precision", "float32"))  # the first runs of MNIST do not say
     if run.settings.precision != "auto":
         return run.settings.precision
     return "bfloat16" if cpu_has_bfloat16() else "float32"

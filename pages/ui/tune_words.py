@@ -1,17 +1,14 @@
 """What the fine-tuning page says, and the example that it shows before the first run."""
 
-import json
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
-import streamlit as st
-
-from engine.events import Predictions, from_json
-from engine.records import Run, State
+from engine.events import Predictions
+from engine.records import Run
 from engine.settings import FineTuningSettings, PrepareSettings
 from pages.ui.cifar_words import names_here
-
-EXAMPLES = Path(__file__).parents[1] / "examples"
+from pages.ui.run_record import example_run
 
 NOTICE = """
 - **The first curve climbs in a second.** Only one dense layer learns, on features that were computed once: the
@@ -27,23 +24,16 @@ NOTICE = """
 """
 
 
-@st.cache_data
 def example() -> Run:
     """A run of the defaults on CIFAR-10 that `make_fine_tuning_example` made; it ships with the app."""
-    return _example("fine_tuning.json", FineTuningSettings)
+    run = example_run(FineTuningSettings, "fine_tuning.json")
+    # What is said of the files that it read is nothing to those who look at it.
+    return replace(run, result={**(run.result or {}), "remark": ""})
 
 
-@st.cache_data
 def prepared_example() -> Run:
     """CIFAR-10 in the chapter's folders, made likewise."""
-    return _example("prepare.json", PrepareSettings)
-
-
-def _example(file: str, cls: type[FineTuningSettings] | type[PrepareSettings]) -> Run:
-    record = json.loads((EXAMPLES / file).read_text())
-    events = tuple(from_json(event) for event in record["events"])
-    elapsed_s, result = record["events"][-1]["elapsed_s"], {**record["events"][-1]["result"], "remark": ""}
-    return Run("example", cls(**record["settings"]), State.COMPLETED, 0, elapsed_s, "", events, result=result)
+    return example_run(PrepareSettings, "prepare.json")
 
 
 def names_of(run: Run) -> Sequence[str]:

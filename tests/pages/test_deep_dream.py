@@ -56,6 +56,7 @@ def shown_run(app):
 
 def test_it_opens_with_an_example_and_the_chapters_constants(app):
     assert not app.exception
+    assert any("120 steps in 33 s" in e.proto.body and "38.45 → 62.43" in e.proto.body for e in app.get("html"))
     defaults = DeepDreamSettings()
     values = {name: widget(app.number_input, name).value for name in ("Channel", "Octaves", "Iterations", "Step size")}
     assert values == {"Channel": 30, "Octaves": 4, "Iterations": 15, "Step size": 1.5}

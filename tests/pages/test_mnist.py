@@ -8,7 +8,6 @@ from dataclasses import replace
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from engine.events import Completed
 from engine.records import Run, State
 from engine.rules import rules_of
 from engine.settings import MnistSettings
@@ -171,4 +170,4 @@ def test_the_precision_of_a_run_is_told_by_its_result_else_by_what_would_be_take
         monkeypatch.setattr(run_record, "cpu_has_bfloat16", lambda fast=fast: fast)
         assert run_record.precision_of(run) == ("bfloat16" if fast else "float32")
         assert run_record.precision_of(replace(run, settings=MnistSettings(precision="float32"))) == "float32"
-        assert run_record.precision_of(replace(run, events=(Completed({"precision": "bfloat16"}),))) == "bfloat16"
+        assert run_record.precision_of(replace(run, result={"precision": "bfloat16"})) == "bfloat16"
