@@ -84,33 +84,43 @@ def load_examples(data: Path | None, per_class: int, test_images: int, seed: int
 def load_folder(folder: Path, size: int, per_class: int, test_images: int, seed: int) -> Examples:
     """Of a prepared folder: small pictures as they are, larger ones as squares of `size` pixels.
 
-    Raises `InvalidInput` where there are no two classes with pictures. Files that are no pictures are left out.
+    Looked at on the way are those of `validation_dir`, which without a `test_dir` beside it is the test instead; of a
+    class without, the last tenth of its training pictures, from which nothing is learnt then. Files that are no
+    pictures are left out. Raises `InvalidInput` where there are no two classes with pictures.
     """
     names = _classes(folder)
+    train, validation, test = (
+        dict(_files(folder / part, names)) for part in ("train_dir", "validation_dir", "test_dir")
+    )
+    if not any(test.values()):
+        validation, test = test, validation
     rng = np.random.default_rng(seed)
-    train = {
-        name: [files[k] for k in rng.permutation(len(files))] for name, files in _files(folder / "train_dir", names)
-    }
-    part = next((p for p in ("test_dir", "validation_dir") if any(files for _, files in _files(folder / p, names))), "")
-    test = dict(_files(folder / part, names)) if part else {name: [] for name in names}
+    learnt, seen = dict[str, list[Path]](), dict[str, list[Path]]()
+    for name, files in train.items():
+        apart = 0 if validation[name] else max(1, len(files) // 10)
+        # A class of one picture has none to spare.
+        rest = files[: len(files) - apart] or files
+        learnt[name] = [rest[k] for k in rng.permutation(len(rest))][:per_class]
+        seen[name] = (validation[name] or files[-apart:])[:VALIDATION]
     share = max(1, test_images // len(names))
-    learnt = {name: files[:per_class] for name, files in train.items()}
-    apart = {
-        name: files[per_class:][:VALIDATION] or files[-max(1, len(files) // 10) :] for name, files in train.items()
-    }
-    tested = {name: test[name][:share] or apart[name] for name in names}
-    read = [_read(files, size) for files in (learnt, apart, tested)]
+    tested = {name: test[name][:share] or seen[name] for name in names}
+    read = [_read(files, size) for files in (learnt, seen, tested)]
     side = max(images.shape[1] for images, _, _ in read)
     if side > SMALL:
-        read = [_read(files, size, always=True) for files in (learnt, apart, tested)]
-    (images, labels, bad), (seen, seen_labels, _), (final, final_labels, _) = read
+        read = [_read(files, size, always=True) for files in (learnt, seen, tested)]
+    (images, labels, bad), (seen_images, seen_labels, _), (final, final_labels, _) = read
     if len(np.unique(labels)) < len(names):
         raise InvalidInput(f"{folder} has a class without a picture that can be read.")
-    remark = f"{len(bad)} files are no pictures and were left out." if bad else ""
+    remarks = [f"{len(bad)} files are no pictures and were left out."] if bad else []
     if any(not test[name] for name in names):
-        remark = f"{remark} Some classes have no pictures for the test, so training pictures stand in.".strip()
+        remarks.append("Some classes have no pictures for the test, so those looked at on the way stand in.")
+    if any(set(learnt[name]) & set(seen[name]) for name in names):
+        remarks.append("Some classes have a single picture, so what is learnt from is looked at on the way as well.")
     describe = f"{len(names)} classes from {folder.name}"
-    return Examples(images, labels, seen, seen_labels, final, final_labels, names, describe, real=True, remark=remark)
+    remark = " ".join(remarks)
+    return Examples(
+        images, labels, seen_images, seen_labels, final, final_labels, names, describe, real=True, remark=remark
+    )
 
 
 def _classes(folder: Path) -> tuple[str, ...]:

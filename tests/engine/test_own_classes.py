@@ -32,7 +32,7 @@ def test_every_fifth_is_kept_for_the_test():
     assert left_out == []
     examples = load_folder(folder, 24, 100, 100, 0)
     assert examples.names == ("Mug", "Plant")
-    assert examples.train_images.shape == (9, 24, 24, 3)
+    assert examples.train_images.shape == (7, 24, 24, 3)
     assert examples.test_labels.tolist() == [0, 1]
 
 
@@ -70,3 +70,55 @@ def test_a_folder_of_one_class_or_an_empty_one_cannot_be_learned(tmp_path):
     (tmp_path / "train_dir" / "b").mkdir()
     with pytest.raises(InvalidInput, match="The class 'a' in .* has no pictures"):
         load_folder(tmp_path, 24, 10, 10, 0)
+
+
+def write(folder, part, names, count, first=0):
+    """`count` pictures of each class, no two alike."""
+    for number, name in enumerate(names):
+        (folder / part / name).mkdir(parents=True)
+        for place in range(count):
+            (folder / part / name / f"{place:03}.png").write_bytes(picture(first + 1000 * number + place, (32, 32)))
+
+
+def different(images):
+    return {image.tobytes() for image in images}
+
+
+def test_nothing_is_learnt_from_what_is_looked_at_on_the_way(tmp_path):
+    write(tmp_path, "train_dir", "ab", 20)
+    for per_class in (5, 18, 100):
+        examples = load_folder(tmp_path, 24, per_class, 10, 0)
+        assert len(different(examples.train_images)) == 2 * min(per_class, 18)
+        assert examples.validation_labels.tolist() == [0, 0, 1, 1]
+        assert not different(examples.train_images) & different(examples.validation_images)
+        assert different(examples.test_images) == different(examples.validation_images)
+        assert examples.remark == (
+            "Some classes have no pictures for the test, so those looked at on the way stand in."
+        )
+    fewer = load_folder(tmp_path, 24, 5, 10, 0)
+    assert different(fewer.train_images) < different(examples.train_images)
+
+
+def test_three_folders_are_used_as_they_are_called(tmp_path):
+    for first, (part, count) in enumerate((("train_dir", 6), ("validation_dir", 3), ("test_dir", 2))):
+        write(tmp_path, part, "ab", count, 100 * first)
+    examples = load_folder(tmp_path, 24, 100, 100, 0)
+    sets = [different(images) for images in (examples.train_images, examples.validation_images, examples.test_images)]
+    assert [len(images) for images in sets] == [12, 6, 4]
+    assert len(set.union(*sets)) == 22
+    assert examples.remark == ""
+
+
+def test_a_validation_folder_alone_is_the_test(tmp_path):
+    write(tmp_path, "train_dir", "ab", 10)
+    write(tmp_path, "validation_dir", "ab", 3, 100)
+    examples = load_folder(tmp_path, 24, 100, 100, 0)
+    assert [len(examples.train_labels), len(examples.validation_labels), len(examples.test_labels)] == [18, 2, 6]
+
+
+def test_a_class_of_one_picture_says_that_it_is_seen_twice(tmp_path):
+    write(tmp_path, "train_dir", "ab", 1)
+    write(tmp_path, "test_dir", "ab", 1, 100)
+    examples = load_folder(tmp_path, 24, 100, 100, 0)
+    assert different(examples.train_images) == different(examples.validation_images)
+    assert examples.remark.startswith("Some classes have a single picture")
