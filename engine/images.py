@@ -9,6 +9,7 @@ import io
 import threading
 import warnings
 from collections.abc import Iterator
+from contextlib import contextmanager
 
 import numpy as np
 from numpy.typing import NDArray
@@ -58,6 +59,23 @@ def read_image(data: bytes) -> Pixels:
 
     Raises `InvalidInput` for what is no picture, is damaged, or is too large to be decoded safely.
     """
+    with _opened(data) as picture:
+        _check_scans(picture, data)
+        return _decoded(picture)
+
+
+def size_of(data: bytes) -> tuple[int, int]:
+    """Height and width of the picture in `data`, as it lies there: EXIF may say that it is to be turned.
+
+    Nothing is decoded. Raises `InvalidInput` for what is no picture or too large to be decoded safely.
+    """
+    with _opened(data) as picture:
+        return picture.height, picture.width
+
+
+@contextmanager
+def _opened(data: bytes) -> Iterator[Image.Image]:
+    """The picture in `data` before it is decoded, its size checked; what goes wrong with it becomes `InvalidInput`."""
     if len(data) > MOST_BYTES:
         raise InvalidInput(f"The file has {len(data) / 1e6:.0f} MB; at most {MOST_BYTES / 1e6:.0f} MB can be used.")
     try:
@@ -67,8 +85,7 @@ def read_image(data: bytes) -> Pixels:
             _check_head(data)
             with Image.open(io.BytesIO(data), formats=KINDS) as picture:
                 check_size(picture.width, picture.height, picture.format or "")
-                _check_scans(picture, data)
-                return _decoded(picture)
+                yield picture
     except InvalidInput:
         raise
     except (UnidentifiedImageError, Image.DecompressionBombError) as error:

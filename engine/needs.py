@@ -4,18 +4,16 @@ Each number was fitted to the peaks that `python -m tests.benchmarks.memory` mea
 Nothing here imports TensorFlow, so a page can tell as well as a worker.
 """
 
-import io
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from PIL import Image
-
 from engine.device import cpu_has_bfloat16
 from engine.dream_settings import ChannelSettings, DeepDreamSettings, terms_of
-from engine.errors import InvalidSettings, LabError
+from engine.errors import InvalidInput, InvalidSettings, LabError
+from engine.images import size_of
 from engine.memory import style_bytes
 from engine.models.efficientnet_parts import parts
 from engine.models.layers import Layer, cifar_layers, mnist_layers
@@ -191,9 +189,8 @@ def _parameters(layers: Sequence[Layer]) -> int:
 def _shape(image: bytes, longest: int) -> tuple[int, int]:
     """Height and width of an encoded picture once its longer side is at most `longest`; a square where it is none."""
     try:
-        with Image.open(io.BytesIO(image)) as picture:
-            width, height = picture.size
-    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError):
+        height, width = size_of(image)
+    except InvalidInput:
         # The experiment's own sample; or it will be refused where it is read.
         return longest, longest
     scale = min(1.0, longest / max(width, height))

@@ -9,6 +9,7 @@ from PIL import Image
 
 from engine.events import Snapshot
 from engine.films import gif, mp4
+from engine.images import size_of
 from pages.ui.history import history, snapshot_address
 from pages.ui.wipe import wipe
 
@@ -60,8 +61,7 @@ def making_place() -> None:
 
 def picture_shape(snapshot: Snapshot) -> tuple[int, int]:
     """Height and width of its picture."""
-    width, height = Image.open(io.BytesIO(snapshot.picture)).size
-    return height, width
+    return size_of(snapshot.picture)
 
 
 def _downloads(run_id: str, snapshots: Sequence[Snapshot], file: str) -> None:

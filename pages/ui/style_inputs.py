@@ -8,6 +8,7 @@ from PIL import Image
 
 from engine.device import has_bfloat16
 from engine.errors import LabError
+from engine.images import size_of
 from engine.memory import largest_side, style_bytes
 from engine.rules import rules_of
 from engine.sources.photographs import PHOTOGRAPHS
@@ -91,8 +92,7 @@ def memory_note(settings: StyleSettings) -> tuple[bool, str]:
 @st.cache_data(max_entries=16, show_spinner=False)
 def read_shape(data: bytes) -> tuple[int, int]:
     """Height and width of an encoded picture."""
-    width, height = Image.open(io.BytesIO(data)).size
-    return height, width
+    return size_of(data)
 
 
 def _style_or_photograph(name: str) -> bytes:

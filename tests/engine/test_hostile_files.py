@@ -6,8 +6,10 @@ import numpy as np
 import pytest
 from PIL import Image, ImageOps
 
+from engine.dream_settings import DeepDreamSettings
 from engine.errors import DamagedSource, InvalidInput
-from engine.images import read_image
+from engine.images import read_image, size_of
+from engine.needs import needed_bytes
 from engine.preparing.own_classes import write_classes
 from engine.sources.cifar_archive import read_archive
 from engine.sources.efficientnet_lite0 import read_weights
@@ -36,6 +38,25 @@ def test_a_picture_made_to_do_harm_is_refused_before_it_is_decoded(which, senten
     kind, name = which
     with pytest.raises(InvalidInput, match=sentence):
         read_image(pictures.hostile(kind)[name]())
+
+
+@pytest.mark.parametrize(
+    ("kind", "name"), [("png", "PostScript"), ("png", "huge size declared"), ("webp", "16 million by 255")]
+)
+def test_what_a_run_needs_is_told_without_giving_a_harmful_picture_to_its_decoder(kind, name, monkeypatch):
+    data, tried = pictures.hostile(kind)[name](), []
+    monkeypatch.setattr("PIL.WebPImagePlugin.WebPImageFile._open", lambda _picture: tried.append("WebP"))
+    monkeypatch.setattr("PIL.EpsImagePlugin.EpsImageFile._open", lambda _picture: tried.append("PostScript"))
+    needed = needed_bytes(DeepDreamSettings(image=data))
+    assert not tried
+    assert needed == needed_bytes(DeepDreamSettings())
+    with pytest.raises(InvalidInput):
+        size_of(data)
+
+
+@pytest.mark.parametrize("kind", ["PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF"])
+def test_the_size_of_a_picture_is_told_of_every_kind(kind):
+    assert size_of(pictures.encoded(Image.new("RGB", (7, 3)), kind)) == (3, 7)
 
 
 @pytest.mark.parametrize("orientation", range(1, 9))
