@@ -86,7 +86,8 @@ def load_folder(folder: Path, size: int, per_class: int, test_images: int, seed:
 
     Looked at on the way are those of `validation_dir`, which without a `test_dir` beside it is the test instead; of a
     class without, the last tenth of its training pictures, from which nothing is learnt then. Files that are no
-    pictures are left out. Raises `InvalidInput` where there are no two classes with pictures.
+    pictures are left out. Raises `InvalidInput` where there are no two classes with pictures, or none that can be read
+    to look at or to test with.
     """
     names = _classes(folder)
     train, validation, test = (
@@ -108,9 +109,14 @@ def load_folder(folder: Path, size: int, per_class: int, test_images: int, seed:
     side = max(images.shape[1] for images, _, _ in read)
     if side > SMALL:
         read = [_read(files, size, always=True) for files in (learnt, seen, tested)]
-    (images, labels, bad), (seen_images, seen_labels, _), (final, final_labels, _) = read
+    (images, labels, _), (seen_images, seen_labels, _), (final, final_labels, _) = read
     if len(np.unique(labels)) < len(names):
         raise InvalidInput(f"{folder} has a class without a picture that can be read.")
+    for chosen, known in ((seen, seen_labels), (tested, final_labels)):
+        if not len(known):
+            where = next(path for paths in chosen.values() for path in paths).parents[1]
+            raise InvalidInput(f"{where} has no picture that can be read; replace those in it or remove it.")
+    bad = set[Path]().union(*(unread for _, _, unread in read))
     remarks = [f"{len(bad)} files are no pictures and were left out."] if bad else []
     if any(not test[name] for name in names):
         remarks.append("Some classes have no pictures for the test, so those looked at on the way stand in.")

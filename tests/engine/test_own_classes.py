@@ -1,6 +1,7 @@
 """A user's own classes: written, kept apart for the test, and refused in words."""
 
 import io
+import shutil
 
 import numpy as np
 import pytest
@@ -122,3 +123,23 @@ def test_a_class_of_one_picture_says_that_it_is_seen_twice(tmp_path):
     examples = load_folder(tmp_path, 24, 100, 100, 0)
     assert different(examples.train_images) == different(examples.validation_images)
     assert examples.remark.startswith("Some classes have a single picture")
+
+
+@pytest.mark.parametrize("part", ["validation_dir", "test_dir"])
+def test_a_folder_whose_pictures_cannot_be_read_is_named(tmp_path, part):
+    for first, each in enumerate(("train_dir", "validation_dir", "test_dir")):
+        write(tmp_path, each, "ab", 2, 100 * first)
+    for path in (tmp_path / part).rglob("*.png"):
+        path.write_bytes(b"text")
+    with pytest.raises(InvalidInput, match=f"{part} has no picture that can be read"):
+        load_folder(tmp_path, 24, 10, 10, 0)
+
+
+def test_every_file_that_is_no_picture_is_counted_once(tmp_path):
+    write(tmp_path, "train_dir", "ab", 20)
+    write(tmp_path, "test_dir", "ab", 2, 100)
+    for path in ("train_dir/a/000.png", "train_dir/b/019.png", "test_dir/a/000.png"):
+        (tmp_path / path).write_bytes(b"text")
+    assert load_folder(tmp_path, 24, 100, 100, 0).remark == "3 files are no pictures and were left out."
+    shutil.rmtree(tmp_path / "test_dir")
+    assert load_folder(tmp_path, 24, 100, 100, 0).remark.startswith("2 files are no pictures")
