@@ -27,6 +27,7 @@ from engine.dream_settings import (
     terms_of,
     verify,
 )
+from engine.errors import InvalidSettings
 from engine.events import Completed, Event, Progress, Snapshot
 from engine.experiments.ascent import Move, climb, strips_for
 from engine.experiments.objectives import parameters_of
@@ -165,7 +166,11 @@ def named_terms(settings: DeepDreamSettings, network: Frozen) -> tuple[Term, ...
     """The parts of the objective, checked against the network, a class by its number."""
     terms = terms_of(settings)
     if settings.objective == "class":
-        check_terms([Term("class", network.classes or "classes of ImageNet")], network.layers)
+        if not network.classes:
+            raise InvalidSettings(
+                f"objective is 'class', but the classes of {settings.network} are not known: "
+                "choose another objective or network."
+            )
         number = class_number(settings.image_class, class_names())
         terms = tuple(replace(term, layer=network.classes, channel=number) for term in terms)
     check_terms(terms, network.layers)

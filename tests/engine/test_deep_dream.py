@@ -1,6 +1,7 @@
 """DeepDream: octaves, tiles, objectives, and a whole dream of a tiny network."""
 
 import io
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -68,6 +69,11 @@ def test_the_objective_rises_in_every_octave(network):
         for octave in (1, 2, 3):
             first, _, last = (score for number, score in scores if number == octave)
             assert last > first, objective
+
+
+def test_a_class_of_a_network_without_classes_is_refused_by_the_name_of_the_objective(network):
+    with pytest.raises(InvalidSettings, match=r"^objective is 'class', but the classes of inception5h are not known"):
+        dreamt(replace(network, classes=""), objective="class")
 
 
 def test_events_of_a_dream(network):
