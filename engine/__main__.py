@@ -24,6 +24,7 @@ from engine.rules import Bounds, ExperimentSettings, Picture, Rule, as_plain, pa
 from engine.settings import EXPERIMENTS, DownloadSettings, PrepareSettings
 from engine.sources.catalog import SOURCES
 from engine.sources.locate import cache_folder, locate
+from engine.whole_files import write_whole
 
 PICTURES = {".png": "PNG", ".jpg": "JPEG", ".jpeg": "JPEG", ".webp": "WEBP"}
 
@@ -162,10 +163,10 @@ def _run(options: argparse.Namespace) -> None:
     if folder:
         return
     if options.out and options.out.suffix.lower() in PICTURES:
-        _write_whole(options.out, _converted(picture, PICTURES[options.out.suffix.lower()]))
+        _write_out(options.out, _converted(picture, PICTURES[options.out.suffix.lower()]))
     elif options.out:
         text = json.dumps({"settings": as_plain(settings), "events": records}, allow_nan=False)
-        _write_whole(options.out, text.encode() + b"\n")
+        _write_out(options.out, text.encode() + b"\n")
 
 
 def _settings(options: argparse.Namespace) -> ExperimentSettings:
@@ -222,14 +223,10 @@ def _converted(picture: bytes, kind: str) -> bytes:
     return buffer.getvalue()
 
 
-def _write_whole(path: Path, content: bytes) -> None:
-    """Write beside the target and rename, so that the file is whole or absent."""
-    part = path.with_name(path.name + ".part")
+def _write_out(path: Path, content: bytes) -> None:
     try:
-        part.write_bytes(content)
-        part.replace(path)
+        write_whole(path, content)
     except OSError as error:
-        part.unlink(missing_ok=True)
         raise InvalidInput(f"--out {path} could not be written: {error.strerror or error}.") from error
 
 

@@ -10,10 +10,10 @@ import json
 import os
 import re
 import shutil
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,6 +22,7 @@ from engine.errors import InvalidInput
 from engine.events import Arrays, Event, Progress, as_json, from_json
 from engine.rules import Settings, as_plain, from_plain
 from engine.sources.npz import read_npz
+from engine.whole_files import whole_file, write_whole
 
 RUN_ID = re.compile(r"[0-9a-f]{8,32}")
 
@@ -75,7 +76,7 @@ class Archive:
         """Write what a list shows, whole or not at all."""
         experiment = next(name for name, cls in self._experiments.items() if cls is type(head.settings))
         values = {"experiment": experiment, **_plain(head), "settings": as_plain(head.settings)}
-        self._replace(self._made(head.id) / "run.json", lambda file: file.write(json.dumps(values).encode()))
+        write_whole(self._made(head.id) / "run.json", json.dumps(values).encode())
 
     def append_events(self, run_id: str, events: Iterable[tuple[Event, float]]) -> None:
         """Append events, each with the seconds it came after; a `Progress` without metrics is left out."""
@@ -93,8 +94,8 @@ class Archive:
 
     def write_arrays(self, run_id: str, event: Arrays) -> None:
         """Write the arrays of one event, whole or not at all."""
-        path = self._made(run_id) / f"{event.name}-{event.step}.npz"
-        self._replace(path, lambda file: np.savez(file, allow_pickle=False, **event.arrays))
+        with whole_file(self._made(run_id) / f"{event.name}-{event.step}.npz") as file:
+            np.savez(file, allow_pickle=False, **event.arrays)
 
     def heads(self) -> list[Head]:
         """Every run whose `run.json` can be read, the oldest first."""
@@ -142,16 +143,6 @@ class Archive:
             total -= size
             gone.append(run_id)
         return gone
-
-    def _replace(self, path: Path, write: Callable[[BinaryIO], object]) -> None:
-        part = path.with_suffix(".part")
-        try:
-            with part.open("wb") as file:
-                write(file)
-            part.replace(path)
-        except OSError:
-            part.unlink(missing_ok=True)
-            raise
 
     def _tidy_up(self) -> None:
         """Delete what an app that was killed was writing just then, and what is left of runs that nothing is known of.

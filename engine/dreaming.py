@@ -4,7 +4,6 @@ Pictures of channels are kept in the app's cache, for making them takes a while 
 """
 
 import io
-import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -22,6 +21,7 @@ from engine.imports import load_module
 from engine.settings import CifarSettings, MnistSettings
 from engine.sources.locate import cache_folder
 from engine.sources.photographs import PHOTOGRAPHS, load_photograph
+from engine.whole_files import write_whole
 
 SHIPPED = Path(__file__).parent / "models" / "channel_pictures"
 """The first pictures of the channel browser, made by the project, so that it opens with something to see."""
@@ -101,9 +101,7 @@ def keep_picture(network: str, layer: str, channel: int, content: bytes) -> None
     """Keep what a channel wants to see, a JPEG file, for the next time."""
     path = _path(cache_folder() / "channels", network, layer, channel)
     path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_name(f"{path.name}.{secrets.token_hex(4)}.part")
-    part.write_bytes(content)
-    part.replace(path)
+    write_whole(path, content)
 
 
 def exciting_patches(network: str, layer: str, channel: int, count: int = 6) -> list[Patch]:

@@ -1,5 +1,6 @@
 """What the frozen part of a network makes of pictures, computed once: it never changes, so it is kept on disk."""
 
+import contextlib
 import hashlib
 import time
 from pathlib import Path
@@ -13,6 +14,7 @@ from engine.events import Beat
 from engine.experiments.training import Pace, Steering
 from engine.models.fine_tuned import enlarged
 from engine.sources.locate import cache_folder
+from engine.whole_files import whole_file
 
 LIMIT_BYTES = 500_000_000
 """Of all that is kept; what was made first goes first."""
@@ -73,19 +75,16 @@ def _key(name: str, images: NDArray[np.uint8], size: int) -> str:
 
 
 def _keep(path: Path, maps: NDArray[np.float16]) -> None:
-    part = path.with_suffix(".part")
-    try:
+    with contextlib.suppress(OSError):
         path.parent.mkdir(parents=True, exist_ok=True)
-        with part.open("wb") as file:
+        with whole_file(path) as file:
             np.save(file, maps, allow_pickle=False)
-        part.replace(path)
         _make_room(path.parent)
-    except OSError:
-        part.unlink(missing_ok=True)
 
 
 def _make_room(folder: Path) -> None:
-    files = sorted(folder.glob("*.npy"), key=lambda path: path.stat().st_mtime)
+    # With what a worker that was killed was writing.
+    files = sorted(folder.iterdir(), key=lambda path: path.stat().st_mtime)
     total = sum(path.stat().st_size for path in files)
     for path in files:
         if total <= LIMIT_BYTES:

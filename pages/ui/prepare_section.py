@@ -3,7 +3,6 @@
 import base64
 import hashlib
 import html
-import secrets
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -21,6 +20,7 @@ from engine.settings import FineTuningSettings, PrepareSettings
 from engine.sources.catalog import CIFAR10
 from engine.sources.locate import cache_folder
 from engine.sources.room import make_room, room_bytes
+from engine.whole_files import write_whole
 from pages.ui.anatomy import settings_and_stage
 from pages.ui.controls import chosen, setting_inputs
 from pages.ui.live import duration, live_view
@@ -88,9 +88,7 @@ def _stored(name: str, content: bytes) -> str:
     path = folder / f"{class_folder(Path(name).stem)}.zip"
     if not path.exists():
         folder.mkdir(parents=True, exist_ok=True)
-        part = path.with_suffix(f".{secrets.token_hex(4)}.part")
-        part.write_bytes(content)
-        part.replace(path)
+        write_whole(path, content)
         make_room(uploads, room_bytes(), keep=folder)
     return str(path)
 

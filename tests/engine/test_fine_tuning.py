@@ -123,6 +123,23 @@ def test_features_are_computed_once(parts, tmp_path, monkeypatch):
     assert np.array_equal(drained(cached_maps(parts.lower, "block14", images, 32)), first)
 
 
+def test_where_the_cache_is_no_folder_nothing_is_kept_and_nothing_is_lost(parts, tmp_path, monkeypatch):
+    (tmp_path / "features").write_bytes(b"")
+    monkeypatch.setenv("CNN_LAB_CACHE", str(tmp_path))
+    images = np.zeros((2, 32, 32, 3), np.uint8)
+    assert len(drained(cached_maps(parts.lower, "block14", images, 32))) == 2
+
+
+def test_what_a_killed_worker_half_wrote_counts_and_goes_as_the_oldest(parts, tmp_path, monkeypatch):
+    monkeypatch.setenv("CNN_LAB_CACHE", str(tmp_path))
+    monkeypatch.setattr("engine.experiments.feature_cache.LIMIT_BYTES", 1_000_000)
+    (tmp_path / "features").mkdir()
+    half = tmp_path / "features" / "0123.npy.89ab.part"
+    half.write_bytes(b"0" * 999_999)
+    drained(cached_maps(parts.lower, "block14", np.zeros((2, 32, 32, 3), np.uint8), 32))
+    assert [path.suffix for path in (tmp_path / "features").iterdir()] == [".npy"]
+
+
 def drained(generator):
     while True:
         try:
