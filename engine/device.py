@@ -2,6 +2,7 @@
 
 import os
 import platform
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -54,6 +55,13 @@ def cpu_has_bfloat16() -> bool:
     info = Path("/proc/cpuinfo")
     flags = set(info.read_text().split()) if info.exists() else set()
     return bool(flags & {"avx512_bf16", "amx_bf16", "bf16"})
+
+
+def precision_of(wanted: str, is_fast: Callable[[], bool] = has_bfloat16) -> str:
+    """float32 or bfloat16 for one of `rules.PRECISIONS`: for "auto" bfloat16 where the device `is_fast` with it."""
+    if wanted != "auto":
+        return wanted
+    return "bfloat16" if is_fast() else "float32"
 
 
 def _cpu_name() -> str:

@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 
 from engine.errors import InvalidInput, InvalidSettings
 from engine.models.efficientnet_parts import CLASSES, parts
-from engine.rules import check, choice, flag, picture, setting, text
+from engine.rules import PRECISIONS, check, choice, flag, picture, setting, text
 
 NETWORKS = ("efficientnet_lite0", "inception5h", "inception_v3")
 OBJECTIVES = ("channel", "layer", "neuron", "several", "class", "guide")
@@ -68,9 +68,7 @@ class DeepDreamSettings:
     zoom_frames: int = setting(0, 0, 60, "Frames of a zoom into the dream, made after it: dream, zoom, dream again.")
     zoom: float = setting(1.05, 1.01, 1.5, "How much each frame of it enlarges the one before.")
     zoom_iterations: int = setting(3, 1, 50, "Steps in each of its frames.")
-    precision: str = choice(
-        "auto", ("auto", "float32", "bfloat16"), "Of the network's maps; auto takes bfloat16 where that is faster."
-    )
+    precision: str = choice("auto", PRECISIONS, "Of the network's maps; auto takes bfloat16 where that is faster.")
     seed: int = setting(0, 0, 2**31 - 1, "Start of the random numbers: shifts and noise.")
 
     def __post_init__(self) -> None:

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from engine.checkpoints import weights_of
-from engine.dream_settings import DeepDreamSettings, Term, check_terms
+from engine.dream_settings import Term, check_terms
 from engine.feature_maps import class_names
 from engine.images import Pixels, shrink
 from engine.imports import load_module
@@ -176,7 +176,7 @@ def _visualised(*arguments: Any, **options: Any) -> Pixels:
 
 def _network(name: str) -> Any:
     # The precision that a run takes by default, so that both share one network in memory.
-    precision = load_module("engine.experiments.deep_dream").precision_of(DeepDreamSettings(network=name))
+    precision = load_module("engine.experiments.deep_dream").dream_precision(name)
     return load_module("engine.models.dream_networks").load_dreamer(name, precision)
 
 

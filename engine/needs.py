@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from engine.device import cpu_has_bfloat16
+from engine.device import cpu_has_bfloat16, precision_of
 from engine.dream_settings import ChannelSettings, DeepDreamSettings, terms_of
 from engine.errors import InvalidInput, InvalidSettings, LabError
 from engine.images import size_of
@@ -93,8 +93,8 @@ def needed_bytes(settings: Settings, sizes: Sequence[int] = ()) -> float:
         case FineTuningSettings():
             return _fine_tuning(settings, sizes)
         case StyleSettings():
-            precision = "bfloat16" if _is_bfloat16(settings.precision) else "float32"
-            return style_bytes(_shape(settings.image, settings.max_size), settings.style_scale, precision)
+            shape = _shape(settings.image, settings.max_size)
+            return style_bytes(shape, settings.style_scale, _precision(settings.precision))
         case DeepDreamSettings():
             return _dream(settings)
         case ChannelSettings():
@@ -115,7 +115,7 @@ def _mnist(settings: MnistSettings) -> float:
 def _cifar(settings: CifarSettings) -> float:
     layers = cifar_layers(settings)
     # Each block's maps are there before and after its normalisation.
-    number = 2 if _is_bfloat16(settings.precision) else FLOAT
+    number = 2 if _precision(settings.precision) == "bfloat16" else FLOAT
     maps = 3.4 * number * settings.batch_size * _outputs(layers)
     # All 60,000 pictures among the rest, once.
     return 245 * MB + maps + 5 * FLOAT * _parameters(layers)
@@ -146,13 +146,13 @@ def _maps_of(settings: FineTuningSettings) -> tuple[float, float]:
 def _dream(settings: DeepDreamSettings) -> float:
     height, width = _shape(settings.image, settings.max_size)
     seen = min(height, settings.tile_size) * min(width, settings.tile_size)
-    once = 230 * MB if _is_bfloat16(settings.precision) else 410 * MB
+    once = 230 * MB if _precision(settings.precision) == "bfloat16" else 410 * MB
     # The first layers need the most, whatever is listened to above them.
     return once + 75.0 * height * width + 5.3 * max(90.0, _maps_a_pixel(settings)) * seen
 
 
-def _is_bfloat16(precision: str) -> bool:
-    return precision == "bfloat16" or (precision == "auto" and cpu_has_bfloat16())
+def _precision(wanted: str) -> str:
+    return precision_of(wanted, cpu_has_bfloat16)
 
 
 def _maps_a_pixel(settings: DeepDreamSettings) -> float:

@@ -158,6 +158,10 @@ def setting(default: float, low: float, high: float, help: str, only: OnlyWhere 
     return _ruled(default, Bounds(low, high, help, isinstance(default, int)), only)
 
 
+PRECISIONS = ("auto", "float32", "bfloat16")
+"""What a network may compute in; for "auto" `device.precision_of` says which."""
+
+
 def choice(default: str, options: tuple[str, ...], help: str, only: OnlyWhere | None = None) -> Any:
     """A field that holds one of `options`."""
     return _ruled(default, Choices(options, help), only)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from engine.dream_settings import DeepDreamSettings
-from engine.rules import ExperimentSettings, OnlyWhere, check, choice, flag, setting, text
+from engine.rules import PRECISIONS, ExperimentSettings, OnlyWhere, check, choice, flag, setting, text
 from engine.style_settings import StyleSettings
 
 PRETRAINED = OnlyWhere("method", ("fine-tune", "head"))
@@ -19,7 +19,7 @@ TWO_STAGES = OnlyWhere("method", ("fine-tune", "scratch"))
 def _precision() -> Any:
     return choice(
         "auto",
-        ("auto", "float32", "bfloat16"),
+        PRECISIONS,
         "Numbers of the activations; weights are float32 always. auto: bfloat16 where the processor computes with it.",
     )
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from engine.errors import InvalidSettings
-from engine.rules import OnlyWhere, check, choice, flag, picture, setting, text
+from engine.rules import PRECISIONS, OnlyWhere, check, choice, flag, picture, setting, text
 from engine.vgg_layers import weighted_layers
 
 MISTAKES = ("none", "black style", "stretched style", "swapped denominators")
@@ -95,7 +95,7 @@ class StyleSettings:
     )
     loss: str = choice("normalised", ("normalised", "chapter"), "Divided by the targets' norms, or as in the chapter.")
     optimizer: str = choice("adam", ("adam", "lbfgs"), "L-BFGS goes further a step, and has no learning rate.")
-    precision: str = choice("auto", ("auto", "float32", "bfloat16"), "auto: bfloat16 where it is faster.")
+    precision: str = choice("auto", PRECISIONS, "auto: bfloat16 where it is faster.")
     mistake: str = choice("none", MISTAKES, "A mistake of the chapter's, to see what it does.")
     seed: int = setting(0, 0, 2**31 - 1, "Start of the random numbers of the noise.")
 

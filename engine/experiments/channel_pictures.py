@@ -6,9 +6,9 @@ from pathlib import Path
 
 from PIL import Image
 
-from engine.dream_settings import ChannelSettings, DeepDreamSettings, Term, check_terms
+from engine.dream_settings import ChannelSettings, Term, check_terms
 from engine.events import Completed, Event, Progress, Snapshot
-from engine.experiments.deep_dream import Load, precision_of
+from engine.experiments.deep_dream import Load, dream_precision
 from engine.experiments.deep_dream import load as load_dream
 from engine.experiments.feature_visualisation import visualising
 
@@ -26,7 +26,7 @@ def load(data: Path | None = None) -> Load:
 def run(settings: ChannelSettings, load_network: Load) -> Iterator[Event]:
     """A `Snapshot` for each channel, a JPEG of 96×96 pixels whose `step` is the channel. Raises `InvalidSettings`."""
     # The precision that a dream takes by default, so that both share one network in memory.
-    network = load_network(settings.network, precision_of(DeepDreamSettings(network=settings.network)))
+    network = load_network(settings.network, dream_precision(settings.network))
     check_terms([Term("channel", settings.layer, channel) for channel in settings.channels], network.layers)
     total = len(settings.channels)
     for done in range(0, total, TOGETHER):

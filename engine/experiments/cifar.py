@@ -14,6 +14,7 @@ import tensorflow as tf
 from numpy.typing import NDArray
 
 from engine.checkpoints import checkpoint_steps, weights_event
+from engine.device import precision_of
 from engine.events import Arrays, ClassAccuracy, Completed, Event, Progress, Snapshot
 from engine.experiments.measures import metrics_of, predictions, provenance, recalls, softmax, test_result
 from engine.experiments.training import (
@@ -30,7 +31,6 @@ from engine.kernel_pictures import kernels_png
 from engine.memory import give_back
 from engine.models.augmentation import build_prepare, prepare_undistorted
 from engine.models.cifar import build_network
-from engine.models.precision import computes_in
 from engine.schedules import learning_rate
 from engine.settings import CifarSettings
 from engine.sources.cifar10 import Pictures, load_pictures
@@ -78,7 +78,7 @@ def run(settings: CifarSettings, pictures: Pictures) -> Steering[None]:
             "steps": trainer.step,
             "diverged_at": trainer.step if diverged else None,
             "parameters": model.count_params(),
-            "precision": computes_in(settings),
+            "precision": precision_of(settings.precision),
             "train_images": len(train),
             "validation_images": len(validation),
             **provenance(pictures.found),

@@ -16,7 +16,7 @@ import tensorflow as tf
 from numpy.typing import NDArray
 from PIL import Image
 
-from engine.device import has_bfloat16
+from engine.device import precision_of
 from engine.dream_settings import (
     DeepDreamSettings,
     Term,
@@ -64,7 +64,7 @@ def run(settings: DeepDreamSettings, load_network: Load) -> Iterator[Event]:
     start = start_picture(settings)
     sizes = octave_sizes(start.shape[0], start.shape[1], settings.octaves, settings.octave_scale)
     yield Snapshot(0, encoded(start), "dream")
-    network = load_network(settings.network, precision_of(settings))
+    network = load_network(settings.network, dream_precision(settings.network, settings.precision))
     began = time.perf_counter()
     dreamer = Dreamer(settings, network)
     picture = yield from dreamer.dream(start, sizes)
@@ -143,7 +143,7 @@ class Dreamer:
         s = self.settings
         return {
             "network": s.network,
-            "precision": precision_of(s),
+            "precision": dream_precision(s.network, s.precision),
             "objective": s.objective,
             "terms": [[t.kind, t.layer, t.channel, t.weight] for t in self.terms],
             "octave_starts": self.firsts,
@@ -177,13 +177,9 @@ def named_terms(settings: DeepDreamSettings, network: Frozen) -> tuple[Term, ...
     return terms
 
 
-def precision_of(settings: DeepDreamSettings) -> str:
+def dream_precision(network: str, wanted: str = "auto") -> str:
     """What the network computes in. Inception 5h's graph is written for float32."""
-    if settings.network == "inception5h":
-        return "float32"
-    if settings.precision != "auto":
-        return settings.precision
-    return "bfloat16" if has_bfloat16() else "float32"
+    return "float32" if network == "inception5h" else precision_of(wanted)
 
 
 def as_pixels(picture: Floats) -> Pixels:

@@ -12,11 +12,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.checkpoints import checkpoint_steps, weights_event
+from engine.device import precision_of
 from engine.events import Arrays, Completed, Progress
 from engine.experiments.measures import metrics_of, predictions, provenance, softmax, test_result
 from engine.experiments.training import Evaluate, Steering, Trainer, build_evaluate, build_train_steps, draw_batches
 from engine.models.mnist import build_network
-from engine.models.precision import computes_in, dtype_policy
+from engine.models.precision import dtype_policy
 from engine.settings import MnistSettings
 from engine.sources.mnist import Digits, load_digits
 
@@ -38,7 +39,7 @@ def run(settings: MnistSettings, digits: Digits) -> Steering[None]:
     number the run ends early, and `diverged_at` in the result names the step.
     """
     rng = np.random.default_rng(settings.seed)
-    model = build_network(settings, dtype_policy(settings))
+    model = build_network(settings, dtype_policy(precision_of(settings.precision)))
     train_steps = build_train_steps(model, digits.train_images, digits.train_labels, momentum=settings.momentum)
     batches = draw_batches(rng, len(digits.train_images), settings.batch_size)
     trainer = Trainer(train_steps, batches, settings.batch_size, settings.learning_rate)
@@ -56,7 +57,7 @@ def run(settings: MnistSettings, digits: Digits) -> Steering[None]:
             "steps": trainer.step,
             "diverged_at": trainer.step if diverged else None,
             "parameters": model.count_params(),
-            "precision": computes_in(settings),
+            "precision": precision_of(settings.precision),
             "train_images": len(digits.train_images),
             **provenance(digits.found),
         }

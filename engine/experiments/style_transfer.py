@@ -18,7 +18,7 @@ import numpy as np
 import tensorflow as tf
 from PIL import Image
 
-from engine.device import has_bfloat16
+from engine.device import precision_of
 from engine.errors import InvalidSettings
 from engine.events import Beat, Completed, Control, Event, Mark, Progress, Snapshot
 from engine.experiments.lbfgs import lbfgs
@@ -62,12 +62,9 @@ def run(settings: StyleSettings, load_weights: LoadWeights) -> Iterator[Event]:
     picture so far, and `diverged_at` in the result names the step. Raises `InvalidInput` and `InvalidSettings`.
     """
     pictures = prepare(settings)
-    precision = settings.precision
-    if precision == "auto":
-        precision = "bfloat16" if has_bfloat16() else "float32"
     yield Beat()
     vgg = load_weights(settings.network)
-    painting = Painting(settings, pictures, vgg, precision)
+    painting = Painting(settings, pictures, vgg, precision_of(settings.precision))
     try:
         yield from painting.paint()
         yield from painting.finish()

@@ -3,6 +3,7 @@
 import keras
 from keras import layers
 
+from engine.device import precision_of
 from engine.models.augmentation import CROP
 from engine.models.normalization import BatchNormalization, LocalResponseNormalization
 from engine.models.precision import dtype_policy
@@ -17,7 +18,7 @@ def build_network(settings: CifarSettings) -> keras.Sequential:
     name of a variable TensorFlow keeps 36 KB for good, and Keras's own names count on from network to network.
     """
     seeds = iter(range(settings.seed * 10, settings.seed * 10 + 10))
-    policy = dtype_policy(settings)
+    policy = dtype_policy(precision_of(settings.precision))
 
     def truncated() -> keras.initializers.Initializer:
         return keras.initializers.TruncatedNormal(stddev=0.05, seed=next(seeds))

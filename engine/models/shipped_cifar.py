@@ -16,6 +16,7 @@ from keras import layers
 from numpy.typing import NDArray
 
 from engine.models.normalization import BatchNormalization
+from engine.models.precision import dtype_policy
 
 FILE = Path(__file__).with_name("shipped_cifar.npz")
 MEAN = (125.3, 123.0, 113.9)
@@ -32,7 +33,7 @@ def build_network(widths: Sequence[int] = WIDTHS, precision: str = "float32") ->
     precision: "float32" or "bfloat16", that of the activations; weights are float32 always.
     Why all layers have names: see `cifar.build_network`.
     """
-    policy = "mixed_bfloat16" if precision == "bfloat16" else "float32"
+    policy = dtype_policy(precision)
     inputs = keras.Input((32, 32, 3))
     x = layers.Conv2D(WHITENING, 2, activation="relu", dtype=policy, name="whitening")(inputs)
     for block, width in enumerate(widths, start=1):

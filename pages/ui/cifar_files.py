@@ -10,7 +10,7 @@ from engine.sources.locate import locate
 from engine.standalone import program
 from pages.ui.chart_files import ChartFile
 from pages.ui.cifar_stage import charts_of
-from pages.ui.run_record import precision_of
+from pages.ui.run_record import run_precision
 from pages.ui.take_away import Network, as_it_ended
 
 NETWORK = Network(
@@ -34,7 +34,7 @@ def cifar_program(run: Run) -> str:
     values = asdict(run.settings) | {
         "learning_rates": rate_changes(run.events),
         "whole_cifar": _whole(run),
-        "precision": precision_of(run),
+        "precision": run_precision(run),
     }
     return program("cifar", values, as_it_ended(run))
 

@@ -10,7 +10,7 @@ from engine.sources.locate import locate
 from engine.standalone import program
 from pages.ui.chart_files import ChartFile
 from pages.ui.charts import accuracy_chart, loss_chart, marked
-from pages.ui.run_record import precision_of
+from pages.ui.run_record import run_precision
 from pages.ui.take_away import Network, as_it_ended
 
 NETWORK = Network(
@@ -36,7 +36,7 @@ def mnist_program(run: Run) -> str:
     values = asdict(run.settings) | {
         "learning_rates": rates,
         "whole_mnist": _whole(run),
-        "precision": precision_of(run),
+        "precision": run_precision(run),
     }
     return program("mnist", values, as_it_ended(run))
 

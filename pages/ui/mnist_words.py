@@ -3,7 +3,7 @@
 from engine.records import Run
 from engine.settings import MnistSettings
 from pages.ui.live import duration
-from pages.ui.run_record import divergence, example_run, precision_of
+from pages.ui.run_record import divergence, example_run, run_precision
 
 
 def example() -> Run:
@@ -23,7 +23,7 @@ def summary(run: Run, result: dict) -> str:
     return (
         f"**{result['test_accuracy']:.1%} of all {result['test_images']:,} test digits are read right** "
         f"(95% interval {low:.1%} to {high:.1%}), after {duration(run.elapsed_s)} "
-        f"at {result['examples_per_second']:,.0f} images/s in {precision_of(run)}.{guessing if low <= 0.1 else ''} "
+        f"at {result['examples_per_second']:,.0f} images/s in {run_precision(run)}.{guessing if low <= 0.1 else ''} "
         f"{result['remark']}"
     )
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from engine.device import cpu_has_bfloat16
+from engine.device import cpu_has_bfloat16, precision_of
 from engine.events import Completed, from_json
 from engine.records import Run, State
 from engine.rules import ExperimentSettings, Picture, rules_of
@@ -40,10 +40,8 @@ def divergence(result: dict) -> str:
     )
 
 
-def precision_of(run: Run) -> str:
+def run_precision(run: Run) -> str:
     """What its activations were; before its end, what they are if its worker is on this computer."""
     if run.result:
         return str(run.result.get("precision", "float32"))  # the first runs of MNIST do not say
-    if run.settings.precision != "auto":
-        return run.settings.precision
-    return "bfloat16" if cpu_has_bfloat16() else "float32"
+    return precision_of(run.settings.precision, cpu_has_bfloat16)

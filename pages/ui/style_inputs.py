@@ -6,7 +6,7 @@ import numpy as np
 import streamlit as st
 from PIL import Image
 
-from engine.device import has_bfloat16
+from engine.device import has_bfloat16, precision_of
 from engine.errors import LabError
 from engine.images import size_of
 from engine.memory import largest_side, style_bytes
@@ -143,7 +143,6 @@ def area_mask(area: str, shape: tuple[int, int]) -> bytes:
 def _used(precision: str) -> str:
     """The precision that would be used where the run would go on."""
     try:
-        fast = precision == "bfloat16" or (precision == "auto" and lab().device and lab().call(has_bfloat16))
+        return precision_of(precision, lambda: lab().device is not None and lab().call(has_bfloat16))
     except LabError:
         return "float32"
-    return "bfloat16" if fast else "float32"

@@ -111,7 +111,7 @@ def both() -> Iterator[tuple[np.ndarray, np.ndarray]]:
 
 def lab_loop(precision: str, steps: int) -> Side:
     (images, labels), (test_images, test_labels) = both()
-    network = build_network(SETTINGS, dtype_policy(replace(SETTINGS, precision=precision)))
+    network = build_network(SETTINGS, dtype_policy(precision))
     train_steps = build_train_steps(network, images, labels, momentum=SETTINGS.momentum)
     evaluate = build_evaluate(network, test_images)
     batches = draw_batches(np.random.default_rng(0), len(images), SETTINGS.batch_size)

@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 
 from engine.cifar_bugs import BATCH, batch_accuracies, train_three
-from engine.device import has_bfloat16
+from engine.device import has_bfloat16, precision_of
 from engine.events import Arrays, ClassAccuracy, Completed, Control, Mark, Predictions, Progress, Snapshot
 from engine.experiments import start
 from engine.experiments.cifar import GALLERY, MAX_PICTURES, chart_steps, look_steps, split
@@ -18,7 +18,7 @@ from engine.kernel_pictures import kernels_png
 from engine.models.cifar import build_network
 from engine.models.layers import cifar_layers
 from engine.models.portable_cifar import build_network as build_portable
-from engine.models.precision import computes_in
+from engine.rules import PRECISIONS
 from engine.settings import CifarSettings
 from engine.sources.cifar10 import aligned
 
@@ -57,8 +57,9 @@ def test_weights_start_as_in_the_chapter_and_alike_for_the_same_seed():
 
 
 def test_auto_is_bfloat16_where_the_device_has_it():
-    assert computes_in(CifarSettings()) == ("bfloat16" if has_bfloat16() else "float32")
-    assert computes_in(CifarSettings(precision="float32")) == "float32"
+    assert precision_of("auto") == ("bfloat16" if has_bfloat16() else "float32")
+    assert [precision_of("auto", lambda fast=fast: fast) for fast in (True, False)] == ["bfloat16", "float32"]
+    assert [precision_of(wanted, lambda: pytest.fail("asked")) for wanted in PRECISIONS[1:]] == ["float32", "bfloat16"]
 
 
 def test_both_precisions_give_nearly_the_same_logits():

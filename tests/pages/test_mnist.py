@@ -168,6 +168,6 @@ def test_the_precision_of_a_run_is_told_by_its_result_else_by_what_would_be_take
     run = Run("a", MnistSettings(), State.STOPPED, 0, 1.0, "", ())
     for fast in (True, False):
         monkeypatch.setattr(run_record, "cpu_has_bfloat16", lambda fast=fast: fast)
-        assert run_record.precision_of(run) == ("bfloat16" if fast else "float32")
-        assert run_record.precision_of(replace(run, settings=MnistSettings(precision="float32"))) == "float32"
-        assert run_record.precision_of(replace(run, result={"precision": "bfloat16"})) == "bfloat16"
+        assert run_record.run_precision(run) == ("bfloat16" if fast else "float32")
+        assert run_record.run_precision(replace(run, settings=MnistSettings(precision="float32"))) == "float32"
+        assert run_record.run_precision(replace(run, result={"precision": "bfloat16"})) == "bfloat16"
