@@ -1,5 +1,6 @@
 """A backbone cut in two, with a new head: what fine-tuning trains; and a small network to compare it with."""
 
+import random
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
@@ -45,10 +46,10 @@ def build_scratch(settings: FineTuningSettings, classes: int) -> keras.Model:
 
     EfficientNet-Lite0 itself, with random weights, would learn less from so few pictures.
     """
-    keras.utils.set_random_seed(settings.seed)
-    network = shipped_cifar.build_network(SCRATCH_WIDTHS)
-    features = network.layers[-2].output
-    return keras.Model(network.inputs, layers.Dense(classes, name="new_logits")(features), name="scratch")
+    rng = random.Random(settings.seed)
+    network = shipped_cifar.build_network(SCRATCH_WIDTHS, rng=rng)
+    logits = layers.Dense(classes, kernel_initializer=shipped_cifar.glorot(rng), name="new_logits")
+    return keras.Model(network.inputs, logits(network.layers[-2].output), name="scratch")
 
 
 def build_whole(settings: FineTuningSettings, classes: int) -> keras.Model:

@@ -6,6 +6,7 @@ single GPU", 2024), made smaller. `python -m engine.experiments.train_shipped_ci
 in the order of the layers.
 """
 
+import random
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -27,30 +28,41 @@ WHITENING = 24
 """Kernels of the first layer: each of the 12 directions of a 2×2 patch of colour, and its opposite."""
 
 
-def build_network(widths: Sequence[int] = WIDTHS, precision: str = "float32") -> keras.Model:
+def build_network(
+    widths: Sequence[int] = WIDTHS, precision: str = "float32", rng: random.Random | None = None
+) -> keras.Model:
     """float32 [n, 32, 32, 3], each colour standardised as in `as_input` -> logits float32 [n, 10].
 
-    precision: "float32" or "bfloat16", that of the activations; weights are float32 always.
+    precision: "float32" or "bfloat16", that of the activations; weights are float32 always. rng: what the seeds of the
+    first weights are drawn from, one a layer; without one always the same are drawn.
     Why all layers have names: see `cifar.build_network`.
     """
-    policy = dtype_policy(precision)
+    rng, policy = rng or random.Random(0), dtype_policy(precision)
+
+    def convolution(x: keras.KerasTensor, width: int, name: str) -> keras.KerasTensor:
+        return layers.Conv2D(
+            width, 3, padding="same", use_bias=False, kernel_initializer=glorot(rng), dtype=policy, name=f"{name}_conv"
+        )(x)
+
     inputs = keras.Input((32, 32, 3))
-    x = layers.Conv2D(WHITENING, 2, activation="relu", dtype=policy, name="whitening")(inputs)
+    start = glorot(rng)
+    x = layers.Conv2D(WHITENING, 2, activation="relu", kernel_initializer=start, dtype=policy, name="whitening")(inputs)
     for block, width in enumerate(widths, start=1):
-        x = _convolution(x, width, policy, f"block{block}a")
+        x = convolution(x, width, f"block{block}a")
         x = layers.MaxPooling2D(2, dtype=policy, name=f"block{block}_pool")(x)
         x = BatchNormalization(dtype=policy, name=f"block{block}a_norm")(x)
         x = layers.Activation("relu", dtype=policy, name=f"block{block}a")(x)
-        x = _convolution(x, width, policy, f"block{block}b")
+        x = convolution(x, width, f"block{block}b")
         x = BatchNormalization(dtype=policy, name=f"block{block}b_norm")(x)
         x = layers.Activation("relu", dtype=policy, name=f"block{block}")(x)
     x = layers.GlobalMaxPooling2D(dtype=policy, name="max")(x)
-    logits = layers.Dense(10, use_bias=False, dtype="float32", name="logits")(x)
+    logits = layers.Dense(10, use_bias=False, kernel_initializer=glorot(rng), dtype="float32", name="logits")(x)
     return keras.Model(inputs, logits, name="shipped_cifar")
 
 
-def _convolution(x: keras.KerasTensor, width: int, policy: str, name: str) -> keras.KerasTensor:
-    return layers.Conv2D(width, 3, padding="same", use_bias=False, dtype=policy, name=f"{name}_conv")(x)
+def glorot(rng: random.Random) -> keras.initializers.Initializer:
+    """Keras's usual start of a layer's weights, its seed drawn as Keras draws one, but from `rng`."""
+    return keras.initializers.GlorotUniform(seed=rng.randint(1, 10**9))
 
 
 def as_input(images: tf.Tensor) -> tf.Tensor:

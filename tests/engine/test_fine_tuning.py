@@ -1,6 +1,8 @@
 """Fine-tuning: what learns and what stays, features computed once, and the pictures that it learns from."""
 
 import math
+import random
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -11,7 +13,7 @@ from engine.events import Arrays, Completed, Mark, Predictions, Progress
 from engine.experiments import start
 from engine.experiments.feature_cache import cached_maps
 from engine.models.efficientnet_lite0 import build_network
-from engine.models.fine_tuned import as_scratch_input, build_parts, enlarged, restored
+from engine.models.fine_tuned import as_scratch_input, build_parts, build_scratch, enlarged, restored
 from engine.settings import FineTuningSettings
 from engine.sources.cifar10 import ALIGNMENT
 from engine.sources.examples import load_examples, squared
@@ -156,6 +158,19 @@ def test_pictures_to_learn_look_and_test_are_apart_and_fewer_are_the_first_of_mo
     for label in range(10):
         wanted = many.train_images[many.train_labels == label][:5]
         assert np.array_equal(few.train_images[few.train_labels == label], wanted)
+
+
+def test_the_seed_of_a_network_from_scratch_is_its_own():
+    settings = FineTuningSettings(method="scratch", seed=4)
+    generators = random.getstate(), np.random.get_state()[1].tolist()
+    first, again = (build_scratch(settings, 3).get_weights() for _ in range(2))
+    assert (random.getstate(), np.random.get_state()[1].tolist()) == generators
+    assert all(np.array_equal(a, b) for a, b in zip(first, again, strict=True))
+    other = build_scratch(replace(settings, seed=5), 3).get_weights()
+    assert all(not np.array_equal(a, b) for a, b in zip(first, other, strict=True) if a.ndim > 1)
+    kernels = [weights for weights in first if weights.shape == (3, 3, 64, 64)]
+    assert len(kernels) == 1
+    assert abs(kernels[0].std() - math.sqrt(2 / (9 * 128))) < 1e-3
 
 
 def test_from_scratch_takes_standardised_pictures():
