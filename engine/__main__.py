@@ -1,6 +1,7 @@
 """The command line: every experiment without a browser. `python -m engine --help` lists the commands.
 
-Exit status 0; 2, with one line on standard error, for bad input; 130 when interrupted.
+Exit status 0; 1 where whoever read the output has gone; 2, with one line on standard error, for bad input; 130 when
+interrupted.
 """
 
 import argparse

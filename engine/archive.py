@@ -41,7 +41,7 @@ class Head:
     """What is known of a run without its events.
 
     created: seconds of `time.time`; number: larger than those of all runs that were started before, so that a clock
-    that was set back changes no order; state: a word of `runs.State`.
+    that was set back changes no order; state: a word of `records.State`.
     """
 
     id: str

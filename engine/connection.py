@@ -33,7 +33,10 @@ ORDER_S = 2.0
 HEADROOM_S = 2.0
 
 MOST_CALL_BYTES = 128_000_000
-"""Arrays that a short call may bring: pictures have less than a megabyte, the weights of a network some dozens."""
+"""Arrays and bytes that are arguments of a short call, or values of a dictionary that is one.
+
+Pictures have less than a megabyte, the weights of a network some dozens.
+"""
 
 DIED = (
     "Its worker process died: it was killed, or the computer ran out of memory. "

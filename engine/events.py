@@ -64,8 +64,9 @@ class Snapshot:
 class Arrays:
     """What is too big for the memory of the app: it is written to the run's folder and read when it is asked for.
 
-    Names in use: "weights" (arrays "0", "1", … in the order of the network's `get_weights()`), and "test" (labels int32
-    [n] and probabilities float16 or float32 [n, classes] of all test images).
+    Names in use: "weights" (arrays "0", "1", … in the order of the network's `get_weights()`), "head" (the same of a
+    new head alone, before more is unfrozen), and "test" (labels int32 [n] and probabilities float16 or float32 [n,
+    classes] of all test images).
     """
 
     name: str

@@ -1,4 +1,4 @@
-"""How much memory is free here, and what style transfer would take of it."""
+"""How much memory is free here, how it is given back, and what style transfer would take of it."""
 
 import contextlib
 import ctypes

@@ -67,9 +67,8 @@ class Record:
 
     number: as `Head` has it; watched, paused: when it was last, by `time.monotonic`; worker: its address; sent: it
     has been handed to Dask; holds_slot: until its worker has really let go; future: Dask's, until Dask is done with
-    it and no longer, for Dask computes again what a dead worker had computed and somebody still holds; written: how
-    many of the events are on disk, and `head` what is there of the rest; on_disk: its events may be dropped from
-    memory (None instead) and read again.
+    it and no longer, for Dask computes again what a dead worker had computed and somebody still holds; events: None
+    where they are on disk only; written: how many of them are there, and `head` what is there of the rest.
     """
 
     id: str

@@ -30,7 +30,7 @@ LOADED_RUNS = 12
 
 LONGEST_NAME = 60
 NOT_SAVED = "This run is not saved"
-KINDS_OF_ARRAYS = {"weights": "weights", "test": "answers to the test"}
+KINDS_OF_ARRAYS = {"weights": "weights", "head": "weights of the head", "test": "answers to the test"}
 """In the words of the screen."""
 
 

@@ -1,8 +1,8 @@
-"""How a window slides over a grid: sizes, padding and receptive fields, in plain arithmetic.
+"""How a window slides over a grid: sizes and padding, in plain arithmetic.
 
 The formulas are TensorFlow's: https://www.tensorflow.org/api_docs/python/tf/nn#notes_on_padding_2. Those of the
-transposed convolution and of receptive fields follow Dumoulin and Visin, "A guide to convolution arithmetic for deep
-learning" (arXiv:1603.07285), and Araujo et al., "Computing receptive fields" (Distill, 2019).
+transposed convolution follow Dumoulin and Visin, "A guide to convolution arithmetic for deep learning"
+(arXiv:1603.07285).
 """
 
 import math

@@ -163,9 +163,9 @@ def build_train_steps(
     """A function of (batches int32 [steps, batch_size], learning rates [steps]) that trains `model` one step a row.
 
     It returns the means over those batches, each measured before the step that learnt from it; the loss is without the
-    penalty. images: uint8 [n, height, width] or [n, height, width,
-    channels]; labels: int32 [n]; `prepare` makes a batch of them the network's input; `l2` times each weight of a
-    kernel is added to its gradient. Optimizers are those of `build_update`.
+    penalty. images: uint8 [n, height, width] or [n, height, width, channels]; labels: int32 [n]; `prepare` makes a
+    batch of them the network's input; `l2` times each weight of a kernel is added to its gradient. Optimizers are those
+    of `build_update`.
     """
     images_, labels_ = tensor_of(images), tf.constant(labels)
     weights = [variable.value for variable in model.trainable_variables]

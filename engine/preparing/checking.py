@@ -32,8 +32,9 @@ BUCKET = 400
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """counts: by split and class; sizes: files by "width×height"; unreadable, exact, near: paths, at most 40 each, with
-    the whole numbers beside. Duplicates are of different splits: what leaks from training into a test.
+    """counts: by split and class; sizes: files by "width×height"; unreadable: paths of all that are no pictures; exact,
+    near: pairs of paths, at most 40 each, of `exact_count` and `near_count` in all. Duplicates are of different splits:
+    what leaks from training into a test.
     """
 
     counts: Mapping[str, Mapping[str, int]]

@@ -20,8 +20,9 @@ class Plan:
     """Pictures on their way to files.
 
     classes: in the order of the labels; paths: one a picture, as `train_dir/cat/cat_s_000001.png`; read: the picture at
-    a place in `paths`, or None where its bytes are no picture; source: which pictures these are, in one line; labels
-    file: where the classes are written, one a line; remark: a sentence, or empty.
+    a place in `paths`, or None where its bytes are no picture; source: which pictures these are, in one line;
+    labels_file: name of the file with the classes, one a line; describe: what the pictures are, in a few words; real:
+    whether they are what was asked for, and not what stands in for it; remark: a sentence, or empty.
     """
 
     classes: tuple[str, ...]

@@ -3,6 +3,7 @@
 import json
 import os
 import resource
+from unittest import mock
 
 import numpy as np
 import pytest
@@ -135,6 +136,17 @@ def test_a_disk_that_cannot_be_written_to_is_remarked_and_the_run_goes_on(tmp_pa
     assert run.state == State.COMPLETED
     assert "This run is not saved" in run.remark
     assert list(run.events) == EVENTS
+
+
+@pytest.mark.parametrize(
+    ("name", "what"), [("weights", "weights"), ("head", "weights of the head"), ("test", "answers to the test")]
+)
+def test_arrays_that_found_no_room_are_called_by_what_they_are(archive, monkeypatch, name, what):
+    monkeypatch.setattr(Archive, "write_arrays", mock.Mock(side_effect=OSError(28, "No space left on device")))
+    runs = Runs(archive)
+    record = runs.get(runs.add(CountSettings()))
+    runs.keep_arrays(record, Arrays(name, 3, {}))
+    assert record.remark == f"Its {what} after step 3 could not be saved (No space left on device)."
 
 
 def test_a_checkpoint_that_found_no_room_is_told_and_the_run_itself_is_saved(archive, monkeypatch):
