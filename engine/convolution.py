@@ -37,18 +37,6 @@ def convolve(volume: ArrayLike, kernels: ArrayLike, bias: ArrayLike, sliding: Sl
     return np.asarray(y[0] + b)
 
 
-def convolve_depthwise(volume: ArrayLike, kernels: ArrayLike, sliding: Sliding) -> Floats:
-    """Each channel by kernels of its own, [side, side, channels, multiplier]: output channel c·multiplier + m."""
-    x, w = checked(volume, "input", 3), checked(kernels, "kernel", 4)
-    for size in x.shape[:2]:
-        sliding.output_size(size)
-    tf = load_module("tensorflow")
-    # TensorFlow refuses a depthwise stride together with a dilation; a kernel spread by zeros is the same kernel.
-    stride = [1, sliding.stride, sliding.stride, 1]
-    y = tf.nn.depthwise_conv2d(_padded(x, sliding)[None], spread(w, sliding.dilation), stride, "VALID")
-    return np.asarray(y[0])
-
-
 def pool(volume: ArrayLike, kind: Pooling, sliding: Sliding) -> Floats:
     """The largest or the mean value of each window; SAME windows at the edge count the cells inside only."""
     x = checked(volume, "feature map", 3)
@@ -120,10 +108,6 @@ def checked(values: ArrayLike, what: str, axes: int) -> Floats:
     if not np.isfinite(array).all():
         raise InvalidInput(f"The {what} holds something that is not a finite number.")
     return array
-
-
-def _padded(x: Floats, sliding: Sliding) -> Floats:
-    return np.pad(x, (sliding.pads(x.shape[0]), sliding.pads(x.shape[1]), (0, 0)))
 
 
 def _convolved(tf: Any, x: Floats, w: Floats, sliding: Sliding) -> Any:

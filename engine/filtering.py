@@ -85,11 +85,6 @@ def parse_kernel(text: str) -> Floats:
     return checked(rows, "kernel", 2)
 
 
-def kernel_text(kernel: Floats) -> str:
-    """What `parse_kernel` reads, with four digits a weight."""
-    return ";".join(",".join(f"{value:.4g}" for value in row) for row in kernel)
-
-
 def _signed_colours() -> Pixels:
     """255 colours, the middle one white."""
     ends = np.array([BLUE, WHITE, ORANGE], np.float32)

@@ -69,8 +69,10 @@ def check_sides(name: str, shape: tuple[int, ...], max_size: int | None = None) 
     height, width = shape[:2]
     if min(height, width) < 2:
         raise InvalidInput(f"{name} is {width:,} × {height:,} pixels, but must be at least 2 × 2.")
-    shorter = max(1, round(min(height, width) * min(1, (max_size or 0) / max(height, width))))
-    if max_size and shorter < SHORTEST:
+    if max_size is None:
+        return
+    shorter = max(1, round(min(height, width) * min(1, max_size / max(height, width))))
+    if shorter < SHORTEST:
         raise InvalidInput(
             f"{name} would be {shorter} pixels on its shorter side with max_size {max_size}, but must be {SHORTEST} or "
             "more: take one that is less narrow."

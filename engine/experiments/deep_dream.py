@@ -69,7 +69,7 @@ def run(settings: DeepDreamSettings, load_network: Load) -> Iterator[Event]:
     dreamer = Dreamer(settings, network)
     picture = yield from dreamer.dream(start, sizes)
     yield Snapshot(dreamer.done, encoded(picture, "PNG"), "dream")
-    picture = yield from dreamer.zoom_in(picture)
+    yield from dreamer.zoom_in(picture)
     yield Completed({**dreamer.result(), "sizes": [[w, h] for h, w in sizes], "seconds": time.perf_counter() - began})
 
 
@@ -129,14 +129,13 @@ class Dreamer:
         yield Progress(self.done, self.total, {"objective": score, "octave": float(octave + 1)})
         return moved, score
 
-    def zoom_in(self, picture: Floats) -> Generator[Event, None, Floats]:
+    def zoom_in(self, picture: Floats) -> Iterator[Event]:
         """Frame after frame: enlarge the middle, and dream on it for a few steps."""
         for _ in range(self.settings.zoom_frames):
             picture = enlarged(picture, self.settings.zoom)
             for _ in range(self.settings.zoom_iterations):
                 picture, _ = yield from self.step(np.clip(picture, 0, 255), self.settings.octaves - 1)
             yield Snapshot(self.done, encoded(picture), "zoom")
-        return picture
 
     def result(self) -> dict[str, object]:
         """What was dreamt, in words and numbers."""

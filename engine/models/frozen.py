@@ -88,7 +88,7 @@ def freeze(
     return Frozen(graph, concrete.inputs[0].name, preprocess, tensors, channels, classes)
 
 
-def read_graph(content: bytes, picture: str, preprocess: Callable[[tf.Tensor], tf.Tensor], classes: str = "") -> Frozen:
+def read_graph(content: bytes, picture: str, preprocess: Callable[[tf.Tensor], tf.Tensor]) -> Frozen:
     """The frozen graph in `content`, as `tf.GraphDef` was saved before TensorFlow 2: its layers are its convolutions.
 
     Each is called by the name of its bias, as the chapter calls `mixed4d_3x3_bottleneck_pre_relu`, and its maps are
@@ -108,12 +108,10 @@ def read_graph(content: bytes, picture: str, preprocess: Callable[[tf.Tensor], t
     layers = _convolutions(graph, shapes)
     if not layers:
         raise DamagedSource("The graph holds no convolution, so there is nothing to dream of.")
-    if classes in shapes:
-        layers[classes] = classes
     use_quick_gradients(graph)
     tensors = {name: f"{node}:0" for name, node in layers.items()}
     channels = {name: shapes[node] for name, node in layers.items()}
-    return Frozen(graph, f"{picture}:0", preprocess, tensors, channels, classes if classes in shapes else "")
+    return Frozen(graph, f"{picture}:0", preprocess, tensors, channels)
 
 
 def _check_harmless(graph: tf.compat.v1.GraphDef) -> None:

@@ -57,7 +57,7 @@ def _grid(network: str, layer: str, channels: list[int]) -> None:
         left = len(channels) - len(kept)
         names = {channel: channel_name(network, layer, channel) for channel in channels}
         tiles = [{"channel": c, "label": names[c], "src": _address(kept.get(c, b""))} for c in channels]
-        picked = channel_grid(tiles, None, key=f"grid {network} {layer} {channels[0]}")
+        picked = channel_grid(tiles, key=f"grid {network} {layer} {channels[0]}")
         st.html(f'<p class="lab-note">{html.escape(trouble or _told(left, layer, dreaming))}</p>')
         if picked is not None:
             _detail(network, layer, picked, names[picked], kept.get(picked, b""))

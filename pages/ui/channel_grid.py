@@ -17,9 +17,9 @@ _component = st.components.v2.component(
 )
 
 
-def channel_grid(tiles: list[dict[str, str | int]], chosen: int | None, *, key: str) -> int | None:
-    """Show `tiles` of `channel`, `label` and `src` (a data address, empty while it is made); returns what is chosen."""
+def channel_grid(tiles: list[dict[str, str | int]], *, key: str) -> int | None:
+    """Show `tiles` of `channel`, `label` and `src` (data address, empty while it is made); returns the one pressed."""
     pressed = sent(key, "channel")
-    shown = pressed if type(pressed) is int and pressed in [tile["channel"] for tile in tiles] else chosen
+    shown = pressed if type(pressed) is int and pressed in [tile["channel"] for tile in tiles] else None
     _component(key=key, data={"tiles": tiles, "chosen": shown}, on_channel_change=lambda: None)
     return shown

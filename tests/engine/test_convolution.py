@@ -8,7 +8,6 @@ from engine.convolution import (
     activate,
     activate_and_pool,
     convolve,
-    convolve_depthwise,
     pool,
     winners,
 )
@@ -82,19 +81,6 @@ def test_transposed_convolution_is_tensorflows_and_scipys(seed: int) -> None:
         shape4 = [1, *shape, len(b)]
         theirs = tf.nn.conv2d_transpose(x[None], w.transpose(0, 1, 3, 2), shape4, stride, sliding.padding.upper())
         close(y, theirs[0] + b)
-
-
-@pytest.mark.parametrize("seed", range(120))
-def test_depthwise_is_scipys_channel_by_channel(seed: int) -> None:
-    sliding, x, w, _, shape = case(seed)
-    y = convolve_depthwise(x, w, sliding)
-    assert y.shape == (*shape, w.shape[2] * w.shape[3])
-    for c in range(w.shape[2]):
-        for m in range(w.shape[3]):
-            close(y[..., c * w.shape[3] + m], by_scipy(x[..., c], w[..., c, m], sliding))
-    if sliding.stride == 1 and isinstance(sliding.padding, str):
-        dilations = [sliding.dilation] * 2
-        close(y, tf.nn.depthwise_conv2d(x[None], w, [1] * 4, sliding.padding.upper(), dilations=dilations)[0])
 
 
 @pytest.mark.parametrize("seed", range(160))
