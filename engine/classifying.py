@@ -8,12 +8,11 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
 
 from engine.errors import InvalidInput
-from engine.experiments.measures import softmax
-from engine.images import Pixels
+from engine.images import Pixels, squared
 from engine.imports import load_module
+from engine.statistics import softmax
 
 SIDE = 32
 
@@ -31,14 +30,6 @@ class Named:
     looked: Mapping[str, NDArray[np.float32]]
 
 
-def square(picture: Pixels) -> Pixels:
-    """The middle square of uint8 [height, width, 3], its side the shorter one."""
-    height, width = picture.shape[:2]
-    side = min(height, width)
-    top, left = (height - side) // 2, (width - side) // 2
-    return picture[top : top + side, left : left + side]
-
-
 def classify(picture: Pixels) -> Named:
     """Name the middle square of uint8 [height, width, 3]. Raises `InvalidInput` for another shape.
 
@@ -46,7 +37,6 @@ def classify(picture: Pixels) -> Named:
     """
     if picture.ndim != 3 or picture.shape[2] != 3 or picture.dtype != np.uint8 or not picture.size:
         raise InvalidInput(f"A picture must be uint8 (height, width, 3), not {picture.dtype} {picture.shape}.")
-    small = Image.fromarray(square(picture)).resize((SIDE, SIDE), Image.Resampling.LANCZOS)
-    seen = np.asarray(small)
+    seen = squared(picture, SIDE)
     logits, looked = load_module("engine.models.explain_cifar").explainer()(seen)
-    return Named(seen, softmax(logits[np.newaxis])[0], looked)
+    return Named(seen, softmax(logits), looked)

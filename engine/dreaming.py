@@ -15,9 +15,9 @@ from PIL import Image
 
 from engine.checkpoints import weights_of
 from engine.dream_settings import Term, check_terms
-from engine.feature_maps import class_names
 from engine.images import Pixels, shrink
 from engine.imports import load_module
+from engine.models.imagenet import class_names
 from engine.settings import CifarSettings, MnistSettings
 from engine.sources.locate import cache_folder
 from engine.sources.photographs import PHOTOGRAPHS, load_photograph

@@ -8,23 +8,17 @@ import io
 import threading
 from dataclasses import dataclass
 from functools import cache, lru_cache
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from engine.colour_maps import VIRIDIS
 from engine.imports import load_module
 from engine.models.efficientnet_parts import SIZE, Part, parts
-
-CLASS_NAMES = Path(__file__).parent / "models" / "imagenet_classes.txt"
-
-VIRIDIS = (
-    "440154 48186a 472d7b 424086 3b528b 33638d 2c728e 26828e 21918c "
-    "1fa088 28ae80 3fbc73 5ec962 84d44b addc30 d8e219 fde725"
-)
-"""Seventeen of viridis's colours at equal distances, by Smith and van der Walt; between them it is nearly straight."""
+from engine.models.imagenet import class_names
+from engine.statistics import softmax
 
 _running = threading.Lock()
 
@@ -69,10 +63,10 @@ def look(picture: NDArray[np.uint8]) -> Overview:
     """What the network takes `picture`, uint8 [224, 224, 3], for, and how it flows through. Raises `DamagedSource`."""
     values = _run(picture.tobytes())
     logits = values["logits"]
-    odds = np.exp(logits - logits.max())
+    probabilities = softmax(logits)
     best = np.argsort(logits)[::-1][:5]
     flow = {part.group: _own_scale(_most_varied(_shown(part, values))) for part in parts()}
-    return Overview(tuple((class_names()[i], float(odds[i] / odds.sum())) for i in best), flow)
+    return Overview(tuple((class_names()[i], float(probabilities[i])) for i in best), flow)
 
 
 def layer_maps(picture: NDArray[np.uint8], name: str) -> LayerMaps:
@@ -87,12 +81,6 @@ def layer_maps(picture: NDArray[np.uint8], name: str) -> LayerMaps:
     places = np.stack(np.unravel_index(flat.argmax(axis=1), maps.shape[1:]), axis=1)
     atlas = _coloured(_tiled(_bytes(maps, low, high), columns))
     return LayerMaps(atlas, columns, low, high, flat.max(axis=1), places, _kernels(part))
-
-
-@cache
-def class_names() -> tuple[str, ...]:
-    """ImageNet's 1,000 classes, in the order of the logits, each by the first of its names in WordNet."""
-    return tuple(CLASS_NAMES.read_text().splitlines())
 
 
 @cache
@@ -151,15 +139,7 @@ def _tiled(maps: NDArray[np.uint8], columns: int) -> NDArray[np.uint8]:
 def _coloured(values: NDArray[np.uint8]) -> str:
     """Data address of a PNG of uint8 [height, width]: its pixels are the values, its palette is viridis."""
     image = Image.fromarray(values).convert("P")
-    image.putpalette(_palette())
+    image.putpalette(VIRIDIS.tobytes())
     buffer = io.BytesIO()
     image.save(buffer, "PNG", compress_level=4)
     return "data:image/png;base64," + base64.b64encode(buffer.getvalue()).decode()
-
-
-@cache
-def _palette() -> bytes:
-    stops = np.array([list(bytes.fromhex(colour)) for colour in VIRIDIS.split()])
-    at = np.linspace(0, len(stops) - 1, 256)
-    channels = [np.interp(at, np.arange(len(stops)), stops[:, channel]) for channel in range(3)]
-    return np.stack(channels, axis=1).round().astype(np.uint8).tobytes()

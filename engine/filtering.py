@@ -8,6 +8,7 @@ from typing import Literal
 
 import numpy as np
 
+from engine.colour_maps import signed
 from engine.convolution import Floats, checked
 from engine.errors import InvalidInput
 from engine.images import Pixels
@@ -16,8 +17,6 @@ from engine.sliding import Sliding
 Colouring = Literal["picture", "signed", "absolute"]
 
 LARGEST_SIDE = 9
-
-BLUE, WHITE, ORANGE = (0, 114, 178), (255, 255, 255), (230, 159, 0)
 
 
 def filter_picture(image: Pixels, kernel: Floats, sliding: Sliding, *, grey: bool) -> Floats:
@@ -85,11 +84,5 @@ def parse_kernel(text: str) -> Floats:
     return checked(rows, "kernel", 2)
 
 
-def _signed_colours() -> Pixels:
-    """255 colours, the middle one white."""
-    ends = np.array([BLUE, WHITE, ORANGE], np.float32)
-    places = np.linspace(0, 2, 255)
-    return np.stack([np.interp(places, range(3), ends[:, c]) for c in range(3)], 1).round().astype(np.uint8)
-
-
-_SIGNED = _signed_colours()
+_SIGNED = signed(np.linspace(-1, 1, 255))
+"""The middle one is white."""

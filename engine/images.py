@@ -115,6 +115,20 @@ def shrink(image: Pixels, longest: int) -> Pixels:
     return np.asarray(Image.fromarray(image).resize(size, Image.Resampling.LANCZOS, reducing_gap=3))
 
 
+def middle_square(image: Pixels) -> Pixels:
+    """The middle square of [height, width, 3], its side the shorter one."""
+    height, width = image.shape[:2]
+    side = min(height, width)
+    top, left = (height - side) // 2, (width - side) // 2
+    return image[top : top + side, left : left + side]
+
+
+def squared(image: Pixels, side: int) -> Pixels:
+    """The middle square of uint8 [height, width, 3], resampled to [side, side, 3]."""
+    cut = Image.fromarray(middle_square(image))
+    return np.asarray(cut.resize((side, side), Image.Resampling.LANCZOS))
+
+
 def jpeg_address(image: Pixels, quality: int = 85) -> str:
     """A JPEG data address of a uint8 [height, width] or [height, width, 3] image; colours keep every pixel."""
     buffer = io.BytesIO()

@@ -5,26 +5,22 @@ Pages call this through `Lab.call`, so this module does not import TensorFlow be
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
-from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.experiments.measures import softmax
-from engine.images import Pixels
+from engine.images import Pixels, squared
 from engine.imports import load_module
+from engine.models.imagenet import class_names
 from engine.settings import FineTuningSettings
-from engine.sources.examples import squared
+from engine.statistics import softmax
 
 SIDE = 224
 TOP = 5
 Moment = Literal["before", "after"]
 KEPT = 4
 """Networks of runs, each of 14 MB."""
-
-CLASS_NAMES = Path(__file__).parent / "models" / "imagenet_classes.txt"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +39,7 @@ def name_picture(picture: Pixels) -> Naming:
     """Name the middle square of uint8 [height, width, 3] with ImageNet's names, the top five."""
     seen = squared(picture, SIDE)
     logits, looked = load_module("engine.models.explain_efficientnet").imagenet_explainer()(seen)
-    return _named(_class_names(), logits, seen, looked)
+    return _named(class_names(), logits, seen, looked)
 
 
 def name_with(
@@ -73,12 +69,7 @@ def name_with(
     return _named(names, logits, seen, looked)
 
 
-@cache
-def _class_names() -> tuple[str, ...]:
-    return tuple(CLASS_NAMES.read_text(encoding="utf-8").splitlines())
-
-
 def _named(names: Sequence[str], logits: NDArray[np.float32], seen: Pixels, looked: Any) -> Naming:
-    probabilities = softmax(logits[np.newaxis])[0]
+    probabilities = softmax(logits)
     best = np.argsort(-probabilities, kind="stable")[:TOP]
     return Naming(tuple(names[k] for k in best), tuple(float(probabilities[k]) for k in best), seen, looked)

@@ -14,6 +14,7 @@ from engine.errors import InvalidInput, NotHere
 from engine.forward import check_weights
 from engine.imports import load_module
 from engine.settings import MnistSettings
+from engine.statistics import softmax
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,8 +79,7 @@ def read_digit(image: NDArray[np.uint8], network: Trained | None = None) -> Read
         logits, unit1, unit2, mattered = explain.explain_with(network.settings, network.weights, image)
     else:
         logits, unit1, unit2, mattered = explain.explain_shipped()(image)
-    exponentials = np.exp(logits - logits.max())
-    return Reading(exponentials / exponentials.sum(), _as_bytes(unit1), _as_bytes(unit2), _to_one(mattered))
+    return Reading(softmax(logits), _as_bytes(unit1), _as_bytes(unit2), _to_one(mattered))
 
 
 def _as_bytes(maps: NDArray[np.float32]) -> NDArray[np.uint8]:

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from engine.checkpoints import checkpoint_steps, weights_event
 from engine.device import precision_of
 from engine.events import Arrays, ClassAccuracy, Completed, Event, Progress, Snapshot
-from engine.experiments.measures import metrics_of, predictions, provenance, recalls, softmax, test_result
+from engine.experiments.measures import metrics_of, predictions, provenance, recalls, test_result
 from engine.experiments.training import (
     Evaluate,
     Steering,
@@ -34,6 +34,7 @@ from engine.models.cifar import build_network
 from engine.schedules import learning_rate
 from engine.settings import CifarSettings
 from engine.sources.cifar10 import Pictures, load_pictures
+from engine.statistics import softmax
 
 GALLERY = 6
 MAX_PICTURES = 60

@@ -32,10 +32,10 @@ from engine.events import Completed, Event, Progress, Snapshot
 from engine.experiments.ascent import Move, climb, strips_for
 from engine.experiments.objectives import parameters_of
 from engine.experiments.octaves import Floats, grow, resize, split
-from engine.feature_maps import class_names
 from engine.images import Pixels, read_image, shrink
 from engine.models.dream_networks import load_dreamer, random_start
 from engine.models.frozen import Frozen
+from engine.models.imagenet import class_names
 from engine.sources.photographs import load_photograph
 
 SAMPLE = "Temple"

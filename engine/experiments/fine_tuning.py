@@ -16,11 +16,12 @@ from numpy.typing import NDArray
 
 from engine.events import Arrays, Beat, Completed, Mark, Predictions, Progress
 from engine.experiments.feature_cache import cached_maps
-from engine.experiments.measures import metrics_of, predictions, provenance, recalls, softmax, test_result
+from engine.experiments.measures import metrics_of, predictions, provenance, recalls, test_result
 from engine.experiments.training import Steering, Trainer, build_evaluate, build_train_steps, draw_batches
 from engine.models.fine_tuned import Parts, as_scratch_input, build_parts, build_scratch
 from engine.settings import FineTuningSettings
 from engine.sources.examples import Examples, load_chosen
+from engine.statistics import softmax
 
 POINTS = 40
 """Points of the curves in each phase."""

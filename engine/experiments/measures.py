@@ -7,14 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.events import Predictions
-from engine.statistics import wilson_interval
-
-
-def softmax(logits: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Probabilities [n, classes] of logits [n, classes], safe for large ones."""
-    exponentials = np.exp(logits - logits.max(axis=1, keepdims=True))
-    probabilities: NDArray[np.float32] = exponentials / exponentials.sum(axis=1, keepdims=True)
-    return probabilities
+from engine.statistics import softmax, wilson_interval
 
 
 def cross_entropy(logits: NDArray[np.float32], labels: NDArray[np.int32]) -> float:

@@ -14,12 +14,13 @@ from numpy.typing import NDArray
 from engine.checkpoints import checkpoint_steps, weights_event
 from engine.device import precision_of
 from engine.events import Arrays, Completed, Progress
-from engine.experiments.measures import metrics_of, predictions, provenance, softmax, test_result
+from engine.experiments.measures import metrics_of, predictions, provenance, test_result
 from engine.experiments.training import Evaluate, Steering, Trainer, build_evaluate, build_train_steps, draw_batches
 from engine.models.mnist import build_network
 from engine.models.precision import dtype_policy
 from engine.settings import MnistSettings
 from engine.sources.mnist import Digits, load_digits
+from engine.statistics import softmax
 
 GALLERY = 6
 MAX_GALLERIES = 100

@@ -9,10 +9,9 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
 
 from engine.errors import InvalidInput
-from engine.images import Pixels, read_image
+from engine.images import Pixels, read_image, squared
 from engine.sources.catalog import CIFAR10
 from engine.sources.cifar10 import load_pictures
 from engine.sources.locate import locate
@@ -163,12 +162,3 @@ def _read(
     side = images[0].shape[0] if images else size
     stacked = np.stack(images) if images else np.zeros((0, side, side, 3), np.uint8)
     return stacked, np.array(labels, np.int32), bad
-
-
-def squared(image: Pixels, side: int) -> Pixels:
-    """The middle square of uint8 [height, width, 3], resampled to [side, side, 3]."""
-    height, width = image.shape[:2]
-    edge = min(height, width)
-    top, left = (height - edge) // 2, (width - edge) // 2
-    cut = Image.fromarray(image[top : top + edge, left : left + edge])
-    return np.asarray(cut.resize((side, side), Image.Resampling.LANCZOS))

@@ -5,12 +5,12 @@ import streamlit as st
 from numpy.typing import NDArray
 from PIL import Image
 
-from engine.classifying import Named, classify, square
+from engine.classifying import Named, classify
+from engine.colour_maps import viridis
 from engine.errors import LabError
-from engine.images import Pixels, jpeg_address, png_address, shrink
+from engine.images import Pixels, jpeg_address, middle_square, png_address, shrink
 from engine.sources.cifar10 import NAMES
 from pages.ui.class_bars import class_bars_html
-from pages.ui.colour_maps import viridis
 from pages.ui.picture_source import picture_input
 from pages.ui.session import lab
 from pages.ui.when_ready import loading, when_ready
@@ -35,7 +35,7 @@ def classify_picture() -> None:
 def _section() -> None:
     source, stage = st.columns([1, 2], gap="large")
     with source:
-        picture = square(picture_input())
+        picture = middle_square(picture_input())
         layer = st.segmented_control(
             "Where it looked", list(BLOCKS), default="7×7 maps", required=True, key="grad cam layer",
             help="Grad-CAM on the maps of one block: early ones see detail, late ones know what a thing is.",

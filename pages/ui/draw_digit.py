@@ -8,13 +8,13 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
+from engine.colour_maps import mosaic, signed
 from engine.digits import Normalised, normalise
 from engine.errors import InvalidInput, LabError, NotHere
 from engine.images import png_address
 from engine.reading import Reading, read_digit, read_own_digit
 from engine.records import Run
 from engine.strokes import parse_strokes, rasterise
-from pages.ui.colour_maps import mosaic, signed
 from pages.ui.mnist_evidence import trained
 from pages.ui.run_answers import kept_steps
 from pages.ui.sent import sent, sent_number

@@ -3,10 +3,10 @@
 import numpy as np
 import streamlit as st
 
+from engine.colour_maps import viridis
 from engine.dreaming import LostRows, lost_rows, naive_and_regularised
 from engine.errors import LabError
 from engine.images import Pixels, jpeg_address, png_address, shrink
-from pages.ui.colour_maps import viridis
 from pages.ui.picture_pair import pictures
 from pages.ui.picture_source import photograph
 from pages.ui.session import lab

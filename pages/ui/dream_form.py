@@ -8,7 +8,7 @@ import streamlit as st
 from engine.dream_settings import ChannelSettings, DeepDreamSettings, efficientnet_layers, verify
 from engine.dreaming import layers_of, sees
 from engine.errors import LabError
-from engine.feature_maps import class_names
+from engine.models.imagenet import class_names
 from engine.sources.photographs import PHOTOGRAPHS
 from pages.ui.controls import chosen, chosen_value, keep_at_most, preset_picker, setting_inputs
 from pages.ui.memory_note import start_button

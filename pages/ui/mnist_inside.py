@@ -4,13 +4,13 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
+from engine.colour_maps import mosaic
 from engine.errors import InvalidInput, LabError
 from engine.evaluation import Answers
 from engine.forward import check_weights, feature_maps
 from engine.images import png_address
 from engine.learned import Learned
 from engine.records import Run
-from pages.ui.colour_maps import mosaic
 from pages.ui.learned_view import learned_view
 from pages.ui.mnist_evidence import DIGITS, example_answers, learned_for, pick_digits
 from pages.ui.run_answers import answers_for, as_it_is_now, wrong_answers

@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from engine.classifying import classify, square
+from engine.classifying import classify
 from engine.errors import InvalidInput
+from engine.images import middle_square
 from engine.models.explain_cifar import grad_cam
 from engine.models.shipped_cifar import FILE, MEAN, as_input, build_network, load_network, save_weights, whiten
 from engine.sources.photographs import load_photograph
@@ -47,7 +48,7 @@ def test_grad_cam_by_hand():
 
 @pytest.mark.parametrize("shape", [(1, 1), (1, 300), (300, 2), (33, 31)])
 def test_pictures_of_every_shape_have_a_middle_square(shape):
-    middle = square(np.zeros((*shape, 3), np.uint8))
+    middle = middle_square(np.zeros((*shape, 3), np.uint8))
     assert middle.shape == (min(shape), min(shape), 3)
 
 

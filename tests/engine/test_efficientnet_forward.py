@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
+from engine.images import squared
 from engine.models.efficientnet_lite0 import build_network
 from engine.sources.efficientnet_lite0 import load_weights
-from engine.sources.examples import squared
 from engine.sources.photographs import load_photograph
 
 # Repeat, kernel, stride, expand, in, out: Tan and Le, table 1, in the Lite variant.

@@ -4,10 +4,11 @@ import numpy as np
 import pytest
 
 from engine import feature_maps
-from engine.feature_maps import as_input, class_names, layer_maps, look
+from engine.feature_maps import as_input, layer_maps, look
 from engine.images import pixels_of
 from engine.models.efficientnet_lite0 import build_network
 from engine.models.efficientnet_parts import SIZE, blocks, reaches
+from engine.models.imagenet import class_names
 from engine.sources.efficientnet_lite0 import load_weights
 from engine.sources.photographs import load_photograph
 

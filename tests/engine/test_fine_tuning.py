@@ -12,11 +12,12 @@ from engine.errors import InvalidInput, InvalidSettings
 from engine.events import Arrays, Completed, Mark, Predictions, Progress
 from engine.experiments import start
 from engine.experiments.feature_cache import cached_maps
+from engine.images import squared
 from engine.models.efficientnet_lite0 import build_network
 from engine.models.fine_tuned import as_scratch_input, build_parts, build_scratch, enlarged, restored
 from engine.settings import FineTuningSettings
 from engine.sources.cifar10 import ALIGNMENT
-from engine.sources.examples import load_examples, squared
+from engine.sources.examples import load_examples
 from engine.sources.photo10 import NAMES
 from engine.tuned_test import pick_test_pictures
 

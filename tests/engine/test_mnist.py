@@ -6,11 +6,12 @@ import pytest
 from engine.device import has_bfloat16
 from engine.events import Completed, Predictions, Progress
 from engine.experiments import start
-from engine.experiments.measures import cross_entropy, softmax
+from engine.experiments.measures import cross_entropy
 from engine.experiments.mnist import GALLERY, MAX_GALLERIES, chart_steps, run
 from engine.models.mnist import build_network
 from engine.settings import MnistSettings
 from engine.sources.mnist import load_digits
+from engine.statistics import softmax
 
 SMALL = {"conv1_features": 4, "conv2_features": 6, "dense_size": 12, "batch_size": 20, "eval_size": 50}
 

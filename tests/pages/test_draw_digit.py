@@ -6,12 +6,13 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from engine.colour_maps import mosaic, signed, viridis
 from engine.errors import WorkerError
 from engine.images import pixels_of
 from engine.reading import Reading
 from pages.ui import draw_digit, when_ready
-from pages.ui.colour_maps import mosaic, signed, viridis
 from pages.ui.session import lab
+from pages.ui.theme import INPUT, KERNEL
 from tests.drawn_digits import as_sent
 
 
@@ -102,6 +103,10 @@ def test_an_answer_that_is_unsure_says_so():
 def test_colours_of_numbers():
     assert viridis(np.array([0, 255], np.uint8)).tolist() == [[68, 1, 84], [253, 231, 37]]
     assert signed(np.array([-1.0, 0, 1])).tolist() == [[0, 114, 178], [255, 255, 255], [230, 159, 0]]
+    # As in drawings, where inputs are blue and kernels orange.
+    assert [bytes(colour).hex() for colour in signed(np.array([-1.0, 1]))] == [
+        colour.lstrip("#").lower() for colour in (INPUT, KERNEL)
+    ]
 
 
 def test_a_mosaic_has_its_maps_in_order_with_clear_lines_between():

@@ -15,13 +15,13 @@ from PIL import Image
 from engine.errors import DamagedSource
 from engine.events import Arrays, Completed
 from engine.experiments import start
+from engine.images import squared
 from engine.models.backbones import build_backbone
 from engine.models.exported import build_exported
 from engine.models.fine_tuned import build_parts, build_scratch, restored
 from engine.settings import FineTuningSettings
 from engine.sources.catalog import EFFICIENTNET_V2_B0, INCEPTION_V3, MOBILENET_V2
 from engine.sources.cifar10 import load_pictures
-from engine.sources.examples import squared
 from engine.sources.photographs import load_photograph
 from engine.transpose_bug import WHOLE, chapter_transposed, right_answers
 from engine.tuned_files import naming_program, network_file

@@ -1,33 +1,39 @@
 """Numbers as colours, the same on every page: viridis for feature maps, blue–white–orange for signed numbers."""
 
 import math
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.feature_maps import VIRIDIS
-from pages.ui.theme import INPUT, KERNEL
-
-_STOPS = np.array([list(bytes.fromhex(colour)) for colour in VIRIDIS.split()])
-_VIRIDIS = (
-    np.stack(
-        [np.interp(np.linspace(0, len(_STOPS) - 1, 256), np.arange(len(_STOPS)), stops) for stops in _STOPS.T], axis=1
-    )
-    .round()
-    .astype(np.uint8)
+_STOPS = (
+    "440154 48186a 472d7b 424086 3b528b 33638d 2c728e 26828e 21918c "
+    "1fa088 28ae80 3fbc73 5ec962 84d44b addc30 d8e219 fde725"
 )
-_ENDS = np.array([list(bytes.fromhex(colour.lstrip("#"))) for colour in (INPUT, "#FFFFFF", KERNEL)])
+"""Seventeen of viridis's colours at equal distances, by Smith and van der Walt; between them it is nearly straight."""
+
+_SIGNED = ("0072b2", "ffffff", "e69f00")
 
 
 def viridis(values: NDArray[np.uint8]) -> NDArray[np.uint8]:
     """uint8 [...] -> RGB uint8 [..., 3]."""
-    return _VIRIDIS[values]
+    return VIRIDIS[values]
 
 
-def signed(values: NDArray[np.float32]) -> NDArray[np.uint8]:
+def signed(values: NDArray[np.floating]) -> NDArray[np.uint8]:
     """Numbers [...] from −1 (blue) over 0 (white) to 1 (orange) -> RGB uint8 [..., 3]."""
-    channels = [np.interp(values, [-1, 0, 1], ends) for ends in _ENDS.T]
-    return np.stack(channels, axis=-1).round().astype(np.uint8)
+    return _between(values, _SIGNED, -1.0)
+
+
+def _between(values: NDArray[np.floating], colours: Sequence[str], low: float) -> NDArray[np.uint8]:
+    """Those of `colours`, which are at equal distances from `low` to 1, and what lies between them."""
+    ends = np.array([list(bytes.fromhex(colour)) for colour in colours])
+    at = np.linspace(low, 1, len(ends))
+    return np.stack([np.interp(values, at, channel) for channel in ends.T], axis=-1).round().astype(np.uint8)
+
+
+VIRIDIS = _between(np.linspace(0, 1, 256), _STOPS.split(), 0.0)
+"""uint8 [256, 3]: what a palette holds."""
 
 
 def mosaic(maps: NDArray[np.uint8], columns: int) -> NDArray[np.uint8]:
