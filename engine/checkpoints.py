@@ -28,13 +28,13 @@ def checkpoint_steps(points: Sequence[int], parameters: int) -> list[int]:
     return [points[place] for place in np.unique(places)]
 
 
-def weights_event(step: int, weights: Sequence[NDArray[np.float32]]) -> Arrays:
+def weights_event(step: int, weights: Sequence[NDArray[np.float32]], name: str = "weights") -> Arrays:
     """The weights, in the order of `get_weights`, named "0", "1", …"""
-    return Arrays("weights", step, {str(number): weight for number, weight in enumerate(weights)})
+    return Arrays(name, step, {str(number): weight for number, weight in enumerate(weights)})
 
 
 def weights_of(arrays: Mapping[str, NDArray[Any]]) -> list[NDArray[np.float32]]:
-    """The weights of a "weights" event, in their order again. Raises `InvalidInput` for arrays that are none."""
+    """The weights of such an event, in their order again. Raises `InvalidInput` for arrays that are none."""
     if set(arrays) != {str(number) for number in range(len(arrays))}:
         raise InvalidInput("What this run kept of its weights is damaged; train again.")
     return [arrays[name].astype(np.float32, copy=False) for name in sorted(arrays, key=int)]

@@ -7,6 +7,7 @@ from typing import Any
 
 from numpy.typing import NDArray
 
+from engine.checkpoints import weights_of
 from engine.errors import InvalidInput
 from engine.imports import load_module
 from engine.rules import ExperimentSettings
@@ -31,10 +32,11 @@ def keras_file(network: str, settings: ExperimentSettings, weights: Mapping[str,
     weights: "0", "1", … in the order of its `get_weights()`. Raises `InvalidInput` where they do not fit the network.
     """
     model = load_module(network).build_network(settings)
-    wanted, given = [w.shape for w in model.get_weights()], [weights[str(n)].shape for n in range(len(weights))]
+    ordered = weights_of(weights)
+    wanted, given = [w.shape for w in model.get_weights()], [w.shape for w in ordered]
     if wanted != given:
         raise InvalidInput(f"The weights that were kept are of the shapes {given}, but the network's are {wanted}.")
-    model.set_weights([weights[str(n)] for n in range(len(weights))])
+    model.set_weights(ordered)
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "network.keras"
         model.save(path)

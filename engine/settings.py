@@ -15,6 +15,9 @@ PRETRAINED = OnlyWhere("method", ("fine-tune", "head"))
 UNFREEZES = OnlyWhere("method", ("fine-tune",))
 TWO_STAGES = OnlyWhere("method", ("fine-tune", "scratch"))
 
+SCRATCH_SIDE = 32
+"""Pixels of each side of the pictures that a network from scratch takes, as CIFAR-10 has them."""
+
 
 def _precision() -> Any:
     return choice(
@@ -195,6 +198,11 @@ class FineTuningSettings:
     def steps(self) -> int:
         """All steps of the run."""
         return self.head_steps + (0 if self.method == "head" else self.tune_steps)
+
+    @property
+    def side(self) -> int:
+        """Pixels of each side of the pictures that its network takes."""
+        return SCRATCH_SIDE if self.method == "scratch" else self.size
 
 
 @dataclass(frozen=True)

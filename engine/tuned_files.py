@@ -12,8 +12,6 @@ from engine.imports import load_module
 from engine.settings import FineTuningSettings
 from engine.standalone import program
 
-SCRATCH_SIDE = 32
-
 
 def network_file(settings: FineTuningSettings, weights: Mapping[str, NDArray[Any]], kind: str) -> bytes:
     """The trained network of a run as a file of `kind`, keras or tflite."""
@@ -25,5 +23,4 @@ def network_file(settings: FineTuningSettings, weights: Mapping[str, NDArray[Any
 
 def naming_program(settings: FineTuningSettings, names: Sequence[str]) -> str:
     """The program that names pictures with either file."""
-    side = SCRATCH_SIDE if settings.method == "scratch" else settings.size
-    return program("name_pictures", {"names": list(names), "size": side})
+    return program("name_pictures", {"names": list(names), "size": settings.side})

@@ -14,6 +14,7 @@ import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
+from engine.checkpoints import weights_event
 from engine.events import Arrays, Beat, Completed, Mark, Predictions, Progress
 from engine.experiments.feature_cache import cached_maps
 from engine.experiments.measures import metrics_of, predictions, provenance, recalls, test_result
@@ -47,7 +48,7 @@ def run(settings: FineTuningSettings, data: Path | None) -> Steering[None]:
     labels = examples.test_labels
     yield _gallery(trainer.step, examples, logits)
     yield Arrays("test", trainer.step, {"labels": labels, "probabilities": softmax(logits)})
-    yield Arrays("weights", trainer.step, {str(k): weight for k, weight in enumerate(model.get_weights())})
+    yield weights_event(trainer.step, model.get_weights())
     yield Completed(
         {
             **test_result(logits, labels),
@@ -86,7 +87,7 @@ def _transfer(settings: FineTuningSettings, examples: Examples) -> Steering[Trai
     before = float(np.mean(logits.argmax(axis=1) == examples.test_labels))
     yield _gallery(trainer.step, examples, logits)
     yield Arrays("test", trainer.step, {"labels": examples.test_labels, "probabilities": softmax(logits)})
-    yield Arrays("head", trainer.step, {str(k): weight for k, weight in enumerate(parts.head.get_weights())})
+    yield weights_event(trainer.step, parts.head.get_weights(), "head")
     yield Mark(trainer.step, f"top {settings.blocks} blocks unfrozen")
     model = keras.Sequential([parts.top, parts.head])
     rate = TENTH * settings.learning_rate

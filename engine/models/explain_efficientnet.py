@@ -13,6 +13,7 @@ import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
+from engine.checkpoints import weights_of
 from engine.models.efficientnet_lite0 import build_network
 from engine.models.fine_tuned import as_scratch_input, build_whole, restored
 from engine.settings import FineTuningSettings
@@ -44,8 +45,9 @@ def run_explainer(settings: FineTuningSettings, weights: Mapping[str, NDArray[An
 
 def head_explainer(settings: FineTuningSettings, head: Mapping[str, NDArray[Any]]) -> Explain:
     """That of a run before its top blocks were unfrozen: ImageNet's backbone under the head's weights then."""
-    network = build_whole(settings, len(head["1"]))
-    network.layers[-1].set_weights([head["0"], head["1"]])
+    kernel, bias = weights_of(head)
+    network = build_whole(settings, len(bias))
+    network.layers[-1].set_weights([kernel, bias])
     return explainer(network)
 
 

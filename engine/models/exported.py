@@ -11,17 +11,17 @@ from keras import layers
 from numpy.typing import NDArray
 
 from engine.models import shipped_cifar
-from engine.models.fine_tuned import SMALL, restored
+from engine.models.fine_tuned import restored
 from engine.models.normalization import BatchNormalization
 from engine.settings import FineTuningSettings
 
 
 def build_exported(settings: FineTuningSettings, weights: Mapping[str, NDArray[Any]]) -> keras.Model:
-    """float32 [n, side, side, 3] RGB from 0 to 255 -> probabilities [n, classes]; `side` as `exported_side` says.
+    """float32 [n, side, side, 3] RGB from 0 to 255 -> probabilities [n, classes]; `side` is the settings'.
 
     weights: "0", "1", … of a run.
     """
-    side = exported_side(settings)
+    side = settings.side
     picture = keras.Input((side, side, 3), name="picture")
     inputs = picture
     if settings.method == "scratch":
@@ -42,11 +42,6 @@ def _of_keras(layer: keras.layers.Layer) -> keras.layers.Layer:
     if isinstance(layer, BatchNormalization):
         return layers.BatchNormalization(momentum=layer.momentum, epsilon=layer.epsilon, name=layer.name)
     return layer.__class__.from_config(layer.get_config())
-
-
-def exported_side(settings: FineTuningSettings) -> int:
-    """Pixels of each side of the pictures that it takes."""
-    return SMALL if settings.method == "scratch" else settings.size
 
 
 def as_keras(model: keras.Model) -> bytes:

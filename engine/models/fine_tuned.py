@@ -9,12 +9,12 @@ import tensorflow as tf
 from keras import layers
 from numpy.typing import NDArray
 
+from engine.checkpoints import weights_of
 from engine.models import shipped_cifar
 from engine.models.backbones import build_backbone
-from engine.settings import FineTuningSettings
+from engine.settings import SCRATCH_SIDE, FineTuningSettings
 
 SCRATCH_WIDTHS = (32, 64, 128)
-SMALL = 32
 
 
 class Parts(NamedTuple):
@@ -58,8 +58,8 @@ def build_whole(settings: FineTuningSettings, classes: int) -> keras.Model:
 
 
 def restored(settings: FineTuningSettings, weights: Mapping[str, NDArray[Any]]) -> keras.Model:
-    """The trained network of a run; weights "0", "1", … in the order of its `get_weights()`."""
-    ordered = [weights[str(number)] for number in range(len(weights))]
+    """The trained network of a run, with weights named as by `weights_event`. Raises `InvalidInput` where some miss."""
+    ordered = weights_of(weights)
     model = build_whole(settings, len(ordered[-1]))
     model.set_weights(ordered)
     return model
@@ -73,7 +73,7 @@ def enlarged(images: tf.Tensor, size: int) -> tf.Tensor:
 
 def as_scratch_input(images: tf.Tensor) -> tf.Tensor:
     """uint8 [n, side, side, 3] -> what `build_scratch` takes."""
-    small = tf.image.resize(tf.cast(images, tf.float32), (SMALL, SMALL), antialias=True)
+    small = tf.image.resize(tf.cast(images, tf.float32), (SCRATCH_SIDE, SCRATCH_SIDE), antialias=True)
     return (small - shipped_cifar.MEAN) / shipped_cifar.DEVIATION
 
 

@@ -20,6 +20,7 @@ VALIDATION = 50
 """Pictures of each class to look at on the way, at most."""
 
 SMALL = 32
+"""Pixels of each side of CIFAR-10's pictures."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,6 +28,7 @@ def test_large_networks_keep_fewer_and_enormous_ones_none():
 
 def test_weights_come_back_in_their_order():
     weights = [np.full(2, number, np.float32) for number in range(12)]
+    assert weights_event(7, weights, "head").name == "head"
     event = weights_event(7, weights)
     assert (event.name, event.step) == ("weights", 7)
     shuffled = dict(sorted(event.arrays.items()))

@@ -161,6 +161,11 @@ def test_pictures_to_learn_look_and_test_are_apart_and_fewer_are_the_first_of_mo
         assert np.array_equal(few.train_images[few.train_labels == label], wanted)
 
 
+def test_weights_of_a_run_that_miss_some_are_told():
+    with pytest.raises(InvalidInput, match="kept of its weights is damaged"):
+        restored(TINY, {"0": np.zeros((1280, 3), np.float32), "2": np.zeros(3, np.float32)})
+
+
 def test_the_seed_of_a_network_from_scratch_is_its_own():
     settings = FineTuningSettings(method="scratch", seed=4)
     generators = random.getstate(), np.random.get_state()[1].tolist()
