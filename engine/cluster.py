@@ -14,11 +14,11 @@ import os
 import signal
 import subprocess
 import sys
-from pathlib import Path
 
 import dask
 from distributed import LocalCluster
 
+from engine.children import child_environment
 from engine.clock import keep_steady
 from engine.errors import WorkerError
 from engine.memory import free_bytes
@@ -39,18 +39,15 @@ by default. Messages hold pictures, and the lab keeps its own record."""
 END_S = 10.0
 """How long the child may take to end in order."""
 
-ROOT = Path(__file__).parent.parent
-
 
 def start_cluster() -> tuple[subprocess.Popen[str], str]:
     """Start the child; returns its process and the scheduler's address. Raises `WorkerError` if it does not come up."""
-    paths = [str(ROOT), *filter(None, [os.environ.get("PYTHONPATH")])]
     process = subprocess.Popen(
         [sys.executable, "-m", "engine.cluster"],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
-        env={"TF_CPP_MIN_LOG_LEVEL": "2", **os.environ, "PYTHONPATH": os.pathsep.join(paths)},
+        env={"TF_CPP_MIN_LOG_LEVEL": "2", **child_environment()},
         # Ctrl-C in the terminal is for the app; the child ends with it. A group, not a session: Linux shares processors
         # out between sessions first, and the priorities of `engine.priority` would count for nothing.
         process_group=0,

@@ -13,11 +13,11 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
+from engine.children import child_environment
 from engine.errors import InvalidInput
 from engine.images import Pixels
 from engine.preparing.writer import Written
 
-ROOT = Path(__file__).parents[2]
 WAITING = 2
 """Lists of pictures that a writer may have before the first is answered, so that it never waits."""
 
@@ -70,7 +70,7 @@ class Writers:
 def writers(folder: Path, count: int = 0) -> Iterator[Writers]:
     """`count` writers, or one a core; they finish the pictures they have and end with the block."""
     command = [sys.executable, "-m", "engine.preparing.writer", str(folder)]
-    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    environment = child_environment()
     processes = [
         subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment)
         for _ in range(count or max(2, os.cpu_count() or 2))

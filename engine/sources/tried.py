@@ -8,14 +8,13 @@ whatever has no published checksum is tried here, and read in earnest when that 
 
 import contextlib
 import importlib
-import os
 import subprocess
 import sys
 from pathlib import Path
 
+from engine.children import child_environment
 from engine.errors import DamagedSource, LabError
 
-ROOT = Path(__file__).parents[2]
 MOST_SECONDS = 120
 MOST_MEMORY = 2_500_000_000
 """Bytes of address space; the chapter's MATLAB file, the largest of all, takes half of it."""
@@ -26,9 +25,8 @@ REFUSED = 2
 def try_apart(module: str, function: str, path: Path) -> None:
     """Have another process call `function` of `module` with `path`. Raises `DamagedSource` where that goes wrong."""
     command = [sys.executable, "-m", "engine.sources.tried", module, function, str(path)]
-    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     try:
-        done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=MOST_SECONDS)
+        done = subprocess.run(command, env=child_environment(), capture_output=True, text=True, timeout=MOST_SECONDS)
     except (OSError, subprocess.TimeoutExpired) as error:
         raise DamagedSource(f"{path} could not be tried ({type(error).__name__}); fetch it again.") from error
     if done.returncode == REFUSED:
