@@ -20,8 +20,6 @@ GALLERY = (
     "Emboss",
     "Gabor",
 )
-SIZED = ("Identity", "Box blur", "Gaussian blur", "Motion blur", "Gabor")
-"""Those that exist in every odd size; the others are 3×3."""
 ANGLED = ("Motion blur", "Gabor")
 
 
@@ -29,7 +27,7 @@ def gallery_kernel(name: str, side: int = 3, angle: float = 0.0) -> Floats:
     """The kernel of `GALLERY` called `name`; `side` is odd and used by `SIZED`, `angle` in degrees by `ANGLED`."""
     if name in FIXED:
         return np.array(FIXED[name], np.float32)
-    return _SIZED[name](side, math.radians(angle)).astype(np.float32)
+    return SIZED[name](side, math.radians(angle)).astype(np.float32)
 
 
 FIXED: Mapping[str, list[list[float]]] = {
@@ -82,10 +80,11 @@ def _grid(side: int) -> tuple[Floats, Floats]:
     return x, y
 
 
-_SIZED: Mapping[str, Callable[[int, float], Floats]] = {
+SIZED: Mapping[str, Callable[[int, float], Floats]] = {
     "Identity": _identity,
     "Box blur": _box,
     "Gaussian blur": _gaussian,
     "Motion blur": _motion,
     "Gabor": _gabor,
 }
+"""Those that exist in every odd size, by a function of it and of the angle in radians; the others are `FIXED`."""

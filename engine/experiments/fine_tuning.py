@@ -28,7 +28,8 @@ POINTS = 40
 """Points of the curves in each phase."""
 
 GALLERY = 8
-TENTH = 0.1
+TUNE_RATE = 0.1
+"""The learning rate above the cut, as a share of the head's: what ImageNet taught is to change little."""
 
 Logits = NDArray[np.float32]
 
@@ -90,7 +91,7 @@ def _transfer(settings: FineTuningSettings, examples: Examples) -> Steering[Trai
     yield weights_event(trainer.step, parts.head.get_weights(), "head")
     yield Mark(trainer.step, f"top {settings.blocks} blocks unfrozen")
     model = keras.Sequential([parts.top, parts.head])
-    rate = TENTH * settings.learning_rate
+    rate = TUNE_RATE * settings.learning_rate
     trainer = _trainer(settings, model, maps[0], labels, settings.head_steps, settings.tune_steps, rate)
     yield from _learn(settings, trainer, build_evaluate(model, maps[1], _as_is), examples, settings.steps)
     logits = yield from trainer.logits(build_evaluate(model, maps[2], _as_is), _all(examples.test_labels))

@@ -19,8 +19,11 @@ def room_bytes(variable: str = "CNN_LAB_UPLOADS_MB") -> int:
 
 
 def make_room(folder: Path, most_bytes: int, keep: Path | None = None) -> None:
-    """Delete files and folders in `folder`, the oldest first, until it has `most_bytes` at most; `keep` stays."""
-    inside = [(_newest(path), _size(path), path) for path in folder.iterdir()] if folder.is_dir() else []
+    """Delete files and folders in `folder` until it has `most_bytes` at most, those first that were changed first.
+
+    `keep` stays. A folder counts as changed when something was put right into it.
+    """
+    inside = [(_stat(path).st_mtime, _size(path), path) for path in folder.iterdir()] if folder.is_dir() else []
     total = sum(size for _, size, _ in inside)
     for _, size, path in sorted(inside):
         if total <= most_bytes:
@@ -33,10 +36,6 @@ def make_room(folder: Path, most_bytes: int, keep: Path | None = None) -> None:
 def _size(path: Path) -> int:
     files = path.rglob("*") if path.is_dir() else [path]
     return sum(_stat(file).st_size for file in files if file.is_file())
-
-
-def _newest(path: Path) -> float:
-    return _stat(path).st_mtime
 
 
 def _stat(path: Path) -> os.stat_result:
