@@ -15,7 +15,7 @@ from pages.ui.session import lab
 from pages.ui.theme import INPUT
 
 WIDTH, HEIGHT = 320, 200
-FIRST = ("test_accuracy", "accuracy", "objective", "loss")
+FIRST = ("test_accuracy", "validation_accuracy", "objective")
 """The metrics that tell most, the best first."""
 
 FEWEST = 3

@@ -6,8 +6,9 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from engine.events import Completed, Progress
-from engine.settings import CifarSettings, MnistSettings
+from engine.settings import CifarSettings, FineTuningSettings, MnistSettings
 from pages.ui.plain_text import plain
+from pages.ui.run_thumbnail import thumbnail
 from pages.ui.session import lab
 from pages.ui.sharing import PAGES
 from tests.fakes import CountSettings
@@ -20,15 +21,18 @@ def nothing_else():
         lab().runs.delete(record.id)
 
 
-def ended(settings, name="", owner=""):
-    """A run that has ended without a worker."""
+STEPS = [{"test_accuracy": step / 4} for step in (1, 2, 3)]
+
+
+def ended(settings, name="", owner="", steps=STEPS):
+    """A run that has ended without a worker, after steps with these metrics."""
     runs = lab().runs
     with runs.changed:
         run_id = runs.add(settings, owner)
         record = runs.get(run_id)
         record.sent = True
-        for step in (1, 2, 3):
-            record.add(Progress(step, 3, {"test_accuracy": step / 4}))
+        for step, metrics in enumerate(steps, 1):
+            record.add(Progress(step, len(steps), metrics))
         record.add(Completed(result={"test_accuracy": 0.75}))
     runs.rename(run_id, name)
     return run_id
@@ -57,6 +61,16 @@ def test_it_shows_own_runs_with_a_picture_and_what_came_out():
     assert "first try" in bodies(app)
     assert "data:image/svg+xml;base64," in bodies(app)
     assert any("MNIST · Completed · 75.0% of the test images" in caption.value for caption in app.caption)
+
+
+def test_the_picture_of_a_run_is_the_curve_that_tells_most():
+    metrics = {"train_loss": 1.0, "train_accuracy": 0.5, "validation_loss": 1.0}
+    pictures = set()
+    for last in (0.6, 0.9):
+        steps = [{**metrics, "validation_accuracy": share} for share in (0.1, 0.5, last)]
+        run_id = ended(FineTuningSettings(), steps=steps)
+        pictures.add(thumbnail(lab().watch(run_id)))
+    assert len(pictures) == 2
 
 
 def test_search_and_experiment_narrow_it_down():
