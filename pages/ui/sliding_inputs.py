@@ -5,7 +5,7 @@ from typing import Any
 
 import streamlit as st
 
-from engine.sliding import Padding, Sliding
+from engine.sliding import Padding
 from pages.ui.sent import sent_number
 
 PADDINGS = ("valid", "same", "1", "2", "3")
@@ -33,11 +33,6 @@ def padding_input(key: str, default: str) -> Padding:
         help="valid: none. same: as much as ceil(size / stride) outputs need. A number: so many cells on each side.",
     )
     return int(chosen) if chosen.isdecimal() else chosen
-
-
-def sliding_of(kernel: int, stride: int, padding: Padding, dilation: int = 1, transposed: bool = False) -> Sliding:
-    """The window that the widgets describe."""
-    return Sliding(kernel, stride, padding, dilation, transposed)
 
 
 def choice(label: str, key: str, names: Mapping[str, str], *, wrap: bool = False, labelled: bool = True) -> str:

@@ -22,7 +22,7 @@ from pages.ui.anatomy import settings_and_stage
 from pages.ui.convolution_stepper import convolution_stepper, stepper_work
 from pages.ui.sent import sent_number, sent_text
 from pages.ui.session import lab
-from pages.ui.sliding_inputs import number, padding_input, sliding_of
+from pages.ui.sliding_inputs import number, padding_input
 from pages.ui.sliding_words import padding_words, size_formula
 from pages.ui.when_ready import loading, when_ready
 
@@ -36,7 +36,7 @@ def stepped_window() -> Sliding:
     """The window as this view's widgets stand, or as they start."""
     kept = st.session_state
     padding = kept.get("padding", "1")
-    return sliding_of(
+    return Sliding(
         kept.get("kernel", 3),
         kept.get("stride", 2),
         int(padding) if padding.isdecimal() else padding,
@@ -77,7 +77,7 @@ def _settings() -> tuple[Numbers, Sliding]:
         help="Runs the window backwards: each input cell is spread over a window of the output, which grows.",
     )
     seed = number("Random seed", "numbers", 0, 0, 999, help="Another seed fills input and kernels with other numbers.")
-    sliding = sliding_of(kernel, stride, padding, dilation, transposed)
+    sliding = Sliding(kernel, stride, padding, dilation, transposed)
     return demo_numbers(seed, size, channels, filters, kernel), sliding
 
 

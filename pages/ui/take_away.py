@@ -46,7 +46,7 @@ def take_away(
         _link(run)
     with right:
         st.subheader("The program", anchor=False)
-        _program(run, name, program(run))
+        _program(name, program(run))
 
 
 def as_it_ended(run: Run) -> str:
@@ -95,7 +95,7 @@ def _history(run: Run, name: str) -> None:
     st.caption("A row a point of the charts, with every digit, and what was changed on the way.")
 
 
-def _program(run: Run, name: str, text: str) -> None:
+def _program(name: str, text: str) -> None:
     st.download_button(
         "Program (.py)", text, f"{name}_run.py", "text/x-python", icon=":material/download:", on_click="ignore"
     )
