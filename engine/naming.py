@@ -3,7 +3,7 @@
 Pages call this through `Lab.call`, so this module does not import TensorFlow before it is called.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from engine.images import Pixels, squared
 from engine.imports import load_module
+from engine.kept import Kept
 from engine.models.imagenet import class_names
 from engine.settings import FineTuningSettings
 from engine.statistics import softmax
@@ -21,6 +22,9 @@ TOP = 5
 Moment = Literal["before", "after"]
 KEPT = 4
 """Networks of runs, each of 14 MB."""
+
+explainers: Kept[Callable[[Pixels], tuple[NDArray[np.float32], NDArray[np.float32] | None]]] = Kept(KEPT)
+"""Those of the runs asked about last, by the run's id and the moment."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,16 +60,14 @@ def name_with(
     """
     models = load_module("engine.models.explain_efficientnet")
     key = f"{run_id} {moment}"
-    if key not in models.EXPLAINERS:
+    explain = explainers.get(key)
+    if not explain:
         if weights is None:
             return None
-        while len(models.EXPLAINERS) >= KEPT:
-            models.EXPLAINERS.pop(next(iter(models.EXPLAINERS)), None)
-        models.EXPLAINERS[key] = (models.head_explainer if moment == "before" else models.run_explainer)(
-            settings, weights
-        )
+        explain = (models.head_explainer if moment == "before" else models.run_explainer)(settings, weights)
+        explainers.put(key, explain)
     seen = squared(picture, settings.size)
-    logits, looked = models.EXPLAINERS[key](seen)
+    logits, looked = explain(seen)
     return _named(names, logits, seen, looked)
 
 

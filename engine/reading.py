@@ -3,8 +3,6 @@
 `read_digit` is called by pages through `Lab.call`, so this module does not import TensorFlow before it is called.
 """
 
-import threading
-from collections import OrderedDict
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,6 +11,7 @@ from numpy.typing import NDArray
 from engine.errors import InvalidInput, NotHere
 from engine.forward import check_weights
 from engine.imports import load_module
+from engine.kept import Kept
 from engine.settings import MnistSettings
 from engine.statistics import softmax
 
@@ -43,8 +42,7 @@ class Trained:
 KEPT = 4
 """Networks that a process keeps, those read with last."""
 
-_kept: OrderedDict[str, Trained] = OrderedDict()
-_keeping = threading.Lock()
+_kept: Kept[Trained] = Kept(KEPT)
 
 
 def read_own_digit(image: NDArray[np.uint8], name: str, network: Trained | None = None) -> Reading:
@@ -53,15 +51,10 @@ def read_own_digit(image: NDArray[np.uint8], name: str, network: Trained | None 
     So its weights are not sent again with each stroke. Raises `NotHere` where it was not given, or long ago; else what
     `read_digit` raises.
     """
-    with _keeping:
-        if network:
-            _kept[name] = network
-        if name not in _kept:
-            raise NotHere(f"The network {name} is not in this worker.")
-        _kept.move_to_end(name)
-        found = _kept[name]
-        while len(_kept) > KEPT:
-            _kept.popitem(last=False)
+    if network:
+        _kept.put(name, network)
+    if not (found := network or _kept.get(name)):
+        raise NotHere(f"The network {name} is not in this worker.")
     return read_digit(image, found)
 
 

@@ -21,9 +21,6 @@ from engine.settings import FineTuningSettings
 Explain = Callable[[NDArray[np.uint8]], tuple[NDArray[np.float32], NDArray[np.float32] | None]]
 """A uint8 [side, side, 3] picture -> logits [classes], and where the network looked, from 0 to 1."""
 
-EXPLAINERS: dict[str, Explain] = {}
-"""Those of the runs asked about last, by the run's id."""
-
 
 @cache
 def imagenet_explainer() -> Explain:

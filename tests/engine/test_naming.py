@@ -1,5 +1,7 @@
 """Naming pictures with ImageNet's names and with a run's network, and Grad-CAM against gradients."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import numpy as np
 import pytest
 import tensorflow as tf
@@ -7,7 +9,7 @@ import tensorflow as tf
 from engine.models import explain_efficientnet as models
 from engine.models.efficientnet_lite0 import build_network
 from engine.models.fine_tuned import build_parts, build_scratch
-from engine.naming import KEPT, name_picture, name_with
+from engine.naming import KEPT, explainers, name_picture, name_with
 from engine.settings import FineTuningSettings
 from engine.sources.photographs import load_photograph
 
@@ -17,9 +19,9 @@ NAMES = ("one", "two", "three")
 
 @pytest.fixture(autouse=True)
 def no_explainers():
-    models.EXPLAINERS.clear()
+    explainers.clear()
     yield
-    models.EXPLAINERS.clear()
+    explainers.clear()
 
 
 @pytest.mark.parametrize(("photograph", "words"), [("Cat", ("cat", "tabby")), ("Coffee", ("espresso",))])
@@ -77,7 +79,16 @@ def test_few_networks_are_kept(monkeypatch):
     monkeypatch.setattr(models, "run_explainer", lambda _settings, _weights: lambda _picture: (answer, None))
     for number in range(KEPT + 2):
         assert name_with(str(number), SMALL, {}, NAMES, load_photograph("Cat")).looked is None
-    assert len(models.EXPLAINERS) == KEPT
+    assert len(explainers) == KEPT
+
+
+def test_two_threads_may_ask_at_once(monkeypatch):
+    answer = np.zeros(3, np.float32)
+    monkeypatch.setattr(models, "run_explainer", lambda _settings, _weights: lambda _picture: (answer, None))
+    picture, numbers = load_photograph("Cat")[:8, :8], [str(n % (KEPT + 3)) for n in range(2_000)]
+    with ThreadPoolExecutor(4) as threads:
+        named = threads.map(lambda number: name_with(number, SMALL, {}, NAMES, picture), numbers)
+        assert all(each.probabilities for each in named)
 
 
 def test_from_scratch_does_not_tell_where_it_looks():
