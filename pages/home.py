@@ -42,7 +42,8 @@ def device_panel() -> None:
 page_head(
     "CNN Lab",
     "Convolutional networks, understood by running them. Train real networks before your eyes, change anything about "
-    "them, and see why they do what they do.",
+    "them, and see why they do what they do. It grew out of a textbook's chapter: the presets “The chapter” have its "
+    "numbers, and “Spot the bug” shows its mistakes.",
 )
 join_button()
 for row in (CARDS[:3], CARDS[3:]):

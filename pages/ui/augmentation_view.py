@@ -48,8 +48,14 @@ def _stage(given: bool) -> None:
         "Standardisation takes each picture's mean off and divides by its deviation, so brightness leaves no trace, "
         "and of contrast only what differs between colours. Switch the view and see."
         if given
-        else "Every time a picture comes by, the network sees another of these, and never the picture itself twice."
+        else CHANGED
+        if _distortions() != UNCHANGED
+        else "Nothing is changed: the network sees the same middle of the picture every time."
     )
+
+
+CHANGED = "Every time a picture comes by, the network sees another of these, and hardly ever the same twice."
+UNCHANGED = CifarSettings(brightness=0, contrast=0.0, crop="central", flip=False)
 
 
 def _distortions() -> CifarSettings:

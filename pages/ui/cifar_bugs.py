@@ -20,8 +20,8 @@ COLOURS = (TRAIN, WRONG, INPUT)
 def cifar_bugs() -> None:
     """Three mistakes, each with the chapter's lines; one button trains what shows them."""
     st.markdown(
-        "Three mistakes are in the chapter's program. Train three small networks, alike but for the learning rate, "
-        "and see what each mistake does."
+        "Three mistakes are in the program of the textbook's chapter. Train three small networks, alike but for the "
+        "learning rate, and see what each mistake does."
     )
     when_ready(_tab)
 
@@ -62,6 +62,7 @@ def _learning_rate(trained: Trained | None) -> None:
         if trained:
             spoken = ", ".join(f"{name}: {losses[-1]:.2f}" for name, losses in trained.losses.items())
             live_chart(rates_chart(trained), key="bug rates", height=260, description=f"Final loss. {spoken}.")
+            st.caption(f"Loss at the end: {spoken}. In so short a run they are near each other; over 20,000 steps not.")
 
 
 def _distorted(trained: Trained | None) -> None:
@@ -72,7 +73,8 @@ def _distorted(trained: Trained | None) -> None:
         language="python",
     )
     text.markdown(
-        "The test pictures are mirrored and changed in contrast at random too: another, harder test each time."
+        "The test pictures are mirrored and changed in contrast at random too: another test each time, "
+        "and a harder one for a network that has learned much."
     )
     if trained:
         left, right = numbers.columns(2)

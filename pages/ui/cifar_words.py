@@ -10,7 +10,10 @@ from engine.sources.cifar10 import NAMES
 from engine.sources.locate import locate
 from engine.sources.photo10 import NAMES as PHOTO10_NAMES
 from pages.ui.live import duration
-from pages.ui.run_record import divergence, example_run, result_of
+from pages.ui.run_record import divergence, example_run
+
+KINDS = """- **Cats and dogs are the last to be told apart**, ships and cars the first: see the bars of the kinds.
+"""
 
 
 def example() -> Run:
@@ -20,8 +23,8 @@ def example() -> Run:
 
 def names_of(run: Run) -> Sequence[str]:
     """What the classes of the run are called: as its result says, or by the pictures that are here."""
-    if result := result_of(run):
-        return result["classes"]
+    if run.result:
+        return run.result["classes"]
     return names_here()
 
 
@@ -49,7 +52,7 @@ def summary(run: Run, result: dict) -> str:
 
 def what_to_notice(result: dict | None) -> str:
     """What the charts show, with the numbers of the run once there are some."""
-    gap = ""
+    kinds, gap = KINDS if not result or result["real_data"] else "", ""
     if result and not result["diverged_at"]:
         gap = (
             f" Here the last training batches stood at {result['train_accuracy']:.1%}, validation at "
@@ -62,7 +65,7 @@ def what_to_notice(result: dict | None) -> str:
   Augmentation shows it: the twelve pictures the network gets differ no more than before.
 - **The loss falls once more when the rate falls.** Long steps bounce from wall to wall of the valley; short ones reach
   its floor. Let the rate fall too early and the network stays where it was.
-- **The gradient does not go to zero.** It grows while the loss falls, because each batch pulls another way.
+- **The gradient stays long after the loss is nearly flat**, because each batch pulls another way. It vanishes only
+  where the network knows all its pictures by heart, as with few of them.
 - **The first kernels become edges and pairs of opposite colours.** What stays noise is not needed.
-- **Cats and dogs are the last to be told apart**, ships and cars the first: see the bars of the kinds.
-"""
+{kinds}"""

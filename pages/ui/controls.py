@@ -112,7 +112,7 @@ def _widget(cell: DeltaGenerator, name: str, rule: Rule, key: str, default: Any,
                 label(name),
                 min_value=kind(low),
                 max_value=kind(high),
-                step=1 if whole else _float_step(default),
+                step=_step(low, high, default, whole=whole),
                 format=None if whole else "%.4g",
                 key=key,
                 persist_state="session",
@@ -137,9 +137,15 @@ def _as_allowed_here(name: str, rule: Rule) -> Rule:
     return replace(rule, high=int(most) if rule.whole else most)
 
 
-def _float_step(default: float) -> float:
-    """A step of about a tenth of the default: 0.001 for 0.005, 0.1 for 0.9."""
-    return 10.0 ** math.floor(math.log10(abs(default))) if default and abs(default) < 10 else 1.0 if default else 0.1
+def _step(low: float, high: float, default: float, *, whole: bool) -> float:
+    """What the buttons beside a number add: a power of ten, of which several fit below the default and into the range.
+
+    0.001 for 0.005, 0.01 for 0.1 and for 1.05 of at most 1.5, 10 for 384 pixels.
+    """
+    if whole:
+        return max(1, 10 ** math.floor(math.log10(max(default, 20) / 20)))
+    around = min(default / 2, (high - low) / 10) if default else high / 5
+    return min(1.0, 10.0 ** math.floor(math.log10(around)))
 
 
 def widget_key(cls: type[ExperimentSettings], name: str) -> str:

@@ -42,9 +42,14 @@ def lessons(sliding: Sliding) -> None:
             "What to notice": lambda: st.markdown(NOTICE),
             "Spot the bug": _bugs,
             "Your turn": lambda: st.markdown(TURN),
-            "The code": lambda: st.code(convolution_code(sliding), language="python"),
+            "The code": lambda: _code(sliding),
         },
     )
+
+
+def _code(sliding: Sliding) -> None:
+    st.caption("The layer of *Step through it*, with ReLU and max pooling after it.")
+    st.code(convolution_code(sliding), language="python")
 
 
 def _bugs() -> None:

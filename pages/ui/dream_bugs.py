@@ -34,13 +34,15 @@ def _bugs() -> None:
 
 
 def _rows() -> None:
-    st.markdown("**Rows that never dream.** The chapter’s loop over tiles is `range(0, max(h - sz//2, sz), sz)`.")
+    st.markdown(
+        "**Rows and columns that never dream.** The chapter’s loops are like `range(0, max(h - sz//2, sz), sz)`."
+    )
     tile = st.select_slider("Tile size", [96, 128, 160, 192], 128, key="lost tile")
     found = _lost(tile)
     highest = float(max(found.chapter.max(), found.covered.max()))
     pair = [
         {"src": png_address(_heat(found.chapter, highest)), "title": "The chapter’s tiles", "hue": WRONG},
-        {"src": png_address(_heat(found.covered, highest)), "title": "Every row covered", "hue": OUTPUT},
+        {"src": png_address(_heat(found.covered, highest)), "title": "All covered", "hue": OUTPUT},
     ]
     pictures(pair, found.chapter.shape, key="lost rows")
     lost = float(np.mean(found.chapter < 1e-6))

@@ -111,7 +111,8 @@ def _card(image: NDArray[np.uint8], label: str, probabilities: NDArray[np.floati
     )
     is_ = html.escape(label)
     picture = f'<img src="{png_address(image)}" alt="Test image of {is_}">'
-    return f'<figure>{picture}<ol aria-label="Likeliest answers to an image of {is_}">{bars}</ol></figure>'
+    answers = f'<ol aria-label="Likeliest answers to an image of {is_}">{bars}</ol>'
+    return f"<figure>{picture}<figcaption>is <b>{is_}</b></figcaption>{answers}</figure>"
 
 
 def share(probability: float) -> str:

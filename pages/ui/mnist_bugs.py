@@ -21,7 +21,7 @@ CALL_S = 60.0
 
 def spot_the_bug(run: Run | None) -> None:
     """The tab."""
-    st.caption("The chapter's program works, and yet it is wrong in places. Can you see where, before you press?")
+    st.caption("The textbook's program works, and yet it is wrong in places. Can you see where, before you press?")
     _evaluation_bug(run)
     sampling_bug()
     _pooling_bug()

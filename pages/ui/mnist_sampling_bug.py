@@ -39,7 +39,7 @@ def sampling_bug() -> None:
         description=f"How often each training digit was seen: {never:.0%} never, if drawn with replacement.",
     )
     st.markdown(
-        f"After {epochs * TRAIN_IMAGES // BATCH} steps of {BATCH} digits the chapter has never seen {never:.1%} of the "
+        f"After {epochs * TRAIN_IMAGES // BATCH} steps of {BATCH} digits the chapter has never seen {never:.1%} of "
         f"{TRAIN_IMAGES:,} training digits, and one of them {seen.drawn.max()} times. In epochs each is seen "
         f"{'once' if epochs == 1 else f'{epochs} times'}: all that was collected is used."
     )

@@ -6,16 +6,11 @@ from pathlib import Path
 import streamlit as st
 
 from engine.device import cpu_has_bfloat16, precision_of
-from engine.events import Completed, from_json
+from engine.events import from_json
 from engine.records import Run, State
 from engine.rules import ExperimentSettings, Picture, rules_of
 
 EXAMPLES = Path(__file__).parents[1] / "examples"
-
-
-def result_of(run: Run | None) -> dict | None:
-    """The result of a completed run."""
-    return next((dict(e.result) for e in run.events if isinstance(e, Completed)), None) if run else None
 
 
 # Not `cache_data`, which reads a copy out of a pickle at each rerun.
@@ -26,7 +21,8 @@ def example_run(cls: type[ExperimentSettings], file: str) -> Run:
     pictures = {name for name, rule in rules_of(cls).items() if isinstance(rule, Picture)}
     settings = cls(**{name: value for name, value in record["settings"].items() if name not in pictures})
     events = tuple(from_json(event) for event in record["events"])
-    elapsed_s, result = record["events"][-1]["elapsed_s"], record["events"][-1]["result"]
+    # What is said of the files that it read is nothing to those who look at it.
+    elapsed_s, result = record["events"][-1]["elapsed_s"], record["events"][-1]["result"] | {"remark": ""}
     return Run("example", settings, State.COMPLETED, 0, elapsed_s, "", events, result=result)
 
 

@@ -14,7 +14,8 @@ NOTES: dict[str, tuple[str, ...]] = {
         "Spot the bug: ReLU and max pooling may be swapped. Average pooling may not. Let them vote first.",
     ),
     "mnist": (
-        "Before Train: what accuracy has a network that has learned nothing? (One guess in ten.)",
+        "Before Train: what accuracy has a network that has learned nothing? "
+        "(About one guess in ten is right, more or fewer with other first weights.)",
         "While it learns: pause after a hundred steps. Almost everything is learned; ask what is left.",
         "Have someone draw a seven with a bar, then a tiny one in a corner.",
         "Where it is wrong: let the class read the worst five before you show the labels.",

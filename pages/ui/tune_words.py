@@ -1,7 +1,6 @@
 """What the fine-tuning page says, and the example that it shows before the first run."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 
 from engine.events import Predictions
@@ -26,9 +25,7 @@ NOTICE = """
 
 def example() -> Run:
     """A run of the defaults on CIFAR-10 that `make_fine_tuning_example` made; it ships with the app."""
-    run = example_run(FineTuningSettings, "fine_tuning.json")
-    # What is said of the files that it read is nothing to those who look at it.
-    return replace(run, result={**(run.result or {}), "remark": ""})
+    return example_run(FineTuningSettings, "fine_tuning.json")
 
 
 def prepared_example() -> Run:
