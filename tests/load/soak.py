@@ -108,15 +108,17 @@ async def _come_and_go(app: App, seen: Soak, activities: dict[str, Activity], en
 
 
 async def _visit(app: App, seen: Soak, name: str, activity: Activity) -> None:
-    async with Client(app.address) as client:
-        try:
+    client = Client(app.address)
+    try:
+        async with client:
             watched = await activity(client)
-            if isinstance(watched, visits.Watched) and watched.state != "Completed":
-                seen.troubles.append(f"{name}: {watched}")
-            seen.done[name] += 1
-        except (AssertionError, LookupError, ValueError, TimeoutError, ConnectionError) as error:
-            seen.troubles.append(f"{name}: {error!r} {client.text[-200:]}")
-        seen.troubles += [f"{name}: {exception}" for exception in client.exceptions]
+        if isinstance(watched, visits.Watched) and watched.state != "Completed":
+            seen.troubles.append(f"{name}: {watched}")
+        seen.done[name] += 1
+    # Also of one who does not get in: the others go on.
+    except (AssertionError, LookupError, ValueError, OSError) as error:
+        seen.troubles.append(f"{name}: {error!r} {client.text[-200:]}")
+    seen.troubles += [f"{name}: {exception}" for exception in client.exceptions]
 
 
 async def _report(app: App, seen: Soak) -> None:
