@@ -95,9 +95,9 @@ def test_a_picture_can_be_passed_in():
 
 def test_the_stack_of_ones_own_starts_with_the_chapters():
     app = open_page()
-    assert app.dataframe[-1].value["Output"].tolist() == ["28×28×32", "14×14×32", "14×14×64", "7×7×64"]
+    assert app.dataframe[-1].value["Output"].tolist() == ["28×28×25", "14×14×25", "14×14×50", "7×7×50"]
     assert app.dataframe[-1].value["Sees"].tolist() == ["4 px", "5 px", "11 px", "13 px"]
-    assert any("33,376 parameters" in caption.value for caption in app.caption)
+    assert any("20,475 parameters" in caption.value for caption in app.caption)
 
 
 def test_each_preset_works_and_what_does_not_fit_says_so():
