@@ -97,6 +97,11 @@ class Archive:
         with whole_file(self._made(run_id) / f"{event.name}-{event.step}.npz") as file:
             np.savez(file, allow_pickle=False, **event.arrays)
 
+    def delete_arrays(self, run_id: str, name: str, step: int) -> None:
+        """Forget the arrays of one event. Where the disk does not let it, they stay."""
+        with contextlib.suppress(OSError):
+            (self._folder / run_id / f"{name}-{step}.npz").unlink()
+
     def heads(self) -> list[Head]:
         """Every run whose `run.json` can be read, the oldest first."""
         files = self._folder.glob("*/run.json") if self._folder.is_dir() else ()

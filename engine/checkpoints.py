@@ -13,6 +13,9 @@ MOST = 16
 MOST_BYTES = 48_000_000
 """Of all checkpoints of a run together, as float32: a folder of runs must hold more than a few."""
 
+LATEST = "latest"
+"""The name of the weights that are kept beside the checkpoints, but only until newer ones are."""
+
 
 def checkpoint_steps(points: Sequence[int], parameters: int) -> list[int]:
     """At most `MOST` of the steps `points`: the first, the last, and between them closer together at the start.

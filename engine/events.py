@@ -64,9 +64,9 @@ class Snapshot:
 class Arrays:
     """What is too big for the memory of the app: it is written to the run's folder and read when it is asked for.
 
-    Names in use: "weights" (arrays "0", "1", … in the order of the network's `get_weights()`), "head" (the same of a
-    new head alone, before more is unfrozen), and "test" (labels int32 [n] and probabilities float16 or float32 [n,
-    classes] of all test images).
+    Names in use: "weights" (arrays "0", "1", … in the order of the network's `get_weights()`), "latest" (such weights,
+    until newer ones come), "head" (the same of a new head alone, before more is unfrozen), and "test" (labels int32 [n]
+    and probabilities float16 or float32 [n, classes] of all test images).
     """
 
     name: str
@@ -98,11 +98,13 @@ class Beat:
 class Control:
     """What may be sent into an experiment in answer to an event: `control = yield event`, usually None.
 
-    learning_rate: the new one, or None; single: the next call into TensorFlow should be of one step.
+    learning_rate: the new one, or None; single: the next call into TensorFlow should be of one step; weights: an
+    experiment that keeps checkpoints is to say its weights, as `Arrays` named "latest", before it trains on.
     """
 
     learning_rate: float | None = None
     single: bool = False
+    weights: bool = False
 
 
 Event = Progress | Predictions | ClassAccuracy | Snapshot | Arrays | Mark | Completed | Beat

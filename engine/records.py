@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Any
 
 from engine.archive import Head
+from engine.checkpoints import LATEST
 from engine.events import Completed, Event, Snapshot
 from engine.rules import Settings
 
@@ -59,6 +60,12 @@ class Run:
     def active(self) -> bool:
         """Whether it is still to end."""
         return self.state in ACTIVE
+
+    @property
+    def newest_weights(self) -> tuple[str, int] | None:
+        """Name and step of the last weights of the whole network on disk."""
+        found = [(name, step) for name, step in self.kept if name in ("weights", LATEST)]
+        return max(found, key=lambda kept: kept[1], default=None)
 
 
 @dataclass(slots=True)

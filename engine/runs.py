@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.archive import Archive
+from engine.checkpoints import LATEST
 from engine.errors import InvalidInput
 from engine.events import Arrays, Snapshot
 from engine.fairness import check_fair
@@ -30,7 +31,12 @@ LOADED_RUNS = 12
 
 LONGEST_NAME = 60
 NOT_SAVED = "This run is not saved"
-KINDS_OF_ARRAYS = {"weights": "weights", "head": "weights of the head", "test": "answers to the test"}
+KINDS_OF_ARRAYS = {
+    "weights": "weights",
+    LATEST: "weights",
+    "head": "weights of the head",
+    "test": "answers to the test",
+}
 """In the words of the screen."""
 
 
@@ -120,8 +126,13 @@ class Runs:
             if not record.remark.startswith(NOT_SAVED):
                 record.remark = f"Its {what} after step {event.step:,} could not be saved ({error.strerror or error})."
             return
+        # Weights make those superfluous that were kept only until there are newer ones.
         with self.changed:
-            record.kept = (*record.kept, (event.name, event.step))
+            old = [kept for kept in record.kept if kept[0] == LATEST] if event.name in ("weights", LATEST) else []
+            record.kept = (*(kept for kept in record.kept if kept not in old), (event.name, event.step))
+        for name, step in old:
+            if (name, step) != (event.name, event.step):
+                self._archive.delete_arrays(record.id, name, step)
 
     def arrays(self, run_id: str, name: str, step: int | None = None) -> dict[str, NDArray[np.generic]]:
         """The arrays called `name` of a run, after `step` or the last. Raises `InvalidInput` where there are none."""

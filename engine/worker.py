@@ -19,7 +19,7 @@ from distributed import Worker, WorkerPlugin, get_worker
 
 from engine.device import share_gpus
 from engine.errors import LabError
-from engine.events import Beat, Control, Event, Progress
+from engine.events import Arrays, Beat, Control, Event, Progress
 from engine.experiments import start
 from engine.imports import load_module
 from engine.memory import TENSORFLOW_BYTES, free_bytes, give_back
@@ -57,6 +57,9 @@ class Failed:
     reason: str
 
 
+LATEST_S = 5.0
+"""A run that keeps checkpoints is asked for its weights so often: 50 MB, the most that are kept, take 0.1 s of it."""
+
 Body = Started | Event | Paused | Resumed | Stopped | Failed
 
 
@@ -90,6 +93,9 @@ class Orders:
         self._steps = 0
         self._step = 0
         self._learning_rate: float | None = None
+        self._keeps_weights = False
+        self._asked = False
+        self._asked_at = time.monotonic()
 
     def give(self, order: Order) -> None:
         """Take an order; it counts before the run's next event."""
@@ -106,8 +112,13 @@ class Orders:
         with self._changed:
             if isinstance(event, Progress) and event.step > self._step:
                 self._step, self._steps = event.step, max(0, self._steps - 1)
+            asked, self._asked = self._asked, False
+            if isinstance(event, Progress) and not asked and self._wants_weights():
+                self._asked, self._asked_at = True, time.monotonic()
+                return Control(single=self._paused, weights=True)
+            self._keeps_weights |= isinstance(event, Arrays) and event.name == "weights"
             # Between two other events a step may have been done that nobody was told of.
-            if isinstance(event, Progress) and self._holds():
+            if (isinstance(event, Progress) or (asked and isinstance(event, Arrays))) and self._holds():
                 say(Paused())
                 began = time.monotonic()
                 self._changed.wait_for(lambda: not self._holds())
@@ -116,6 +127,9 @@ class Orders:
                     say(Resumed())
             rate, self._learning_rate = self._learning_rate, None
             return Control(rate, single=self._paused) if rate is not None or self._paused else None
+
+    def _wants_weights(self) -> bool:
+        return self._keeps_weights and (self._holds() or time.monotonic() - self._asked_at > LATEST_S)
 
     def _holds(self) -> bool:
         return self._paused and not self._steps and not self.stopped

@@ -6,6 +6,7 @@ training pictures is kept apart to look at on the way, and the end takes every t
 
 import math
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import keras
@@ -148,7 +149,8 @@ def _trainer(
     prepare = build_prepare(settings, tf.random.Generator.from_seed(settings.seed))
     train_steps = build_train_steps(model, images, labels, settings.optimizer, l2=settings.l2, prepare=prepare)
     batches = draw_batches(np.random.default_rng(settings.seed), train, settings.batch_size)
-    return Trainer(train_steps, batches, settings.batch_size, lambda step: learning_rate(settings, step))
+    rate_of = partial(learning_rate, settings)
+    return Trainer(train_steps, batches, settings.batch_size, rate_of, model.get_weights)
 
 
 def _metrics(trainer: Trainer, means: StepMeans) -> dict[str, float]:

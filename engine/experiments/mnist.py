@@ -35,15 +35,15 @@ def load(data: Path | None = None) -> Digits:
 def run(settings: MnistSettings, digits: Digits) -> Steering[None]:
     """Train, with a `Progress` a chart point and `Predictions` of six test images; `Completed` has the test accuracy.
 
-    `Arrays` named "weights" come at the start, at the end and at some points between, closer at first; "test" at the
-    end. A `Progress` between two points has no metrics: it says only how far the run is. Where the loss stops being a
-    number the run ends early, and `diverged_at` in the result names the step.
+    `Arrays` named "weights" come at the start, at the end and at some points between, closer at first; "latest" when
+    they are asked for; "test" at the end. A `Progress` between two points has no metrics: it says only how far the run
+    is. Where the loss stops being a number the run ends early, and `diverged_at` in the result names the step.
     """
     rng = np.random.default_rng(settings.seed)
     model = build_network(settings, dtype_policy(precision_of(settings.precision)))
     train_steps = build_train_steps(model, digits.train_images, digits.train_labels, momentum=settings.momentum)
     batches = draw_batches(rng, len(digits.train_images), settings.batch_size)
-    trainer = Trainer(train_steps, batches, settings.batch_size, settings.learning_rate)
+    trainer = Trainer(train_steps, batches, settings.batch_size, settings.learning_rate, model.get_weights)
     evaluate = build_evaluate(model, digits.test_images)
     test = np.arange(len(digits.test_images), dtype=np.int32)
     metrics, diverged = yield from _train(

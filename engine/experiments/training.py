@@ -12,6 +12,7 @@ import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
+from engine.checkpoints import LATEST, weights_event
 from engine.events import Beat, Control, Event, Mark, Progress
 from engine.experiments.optimizers import build_update
 from engine.models.augmentation import Prepare
@@ -63,7 +64,7 @@ class Trainer:
     """A network being trained; its methods are generators that pause often enough to be stopped.
 
     `step` counts the steps done. `images_per_second` is of training alone: evaluations are not counted. The learning
-    rate is a number or a function of the step; a `Control` puts another number in its place.
+    rate is a number or a function of the step; a `Control` puts another number in its place, or asks for `weights`.
     """
 
     def __init__(
@@ -72,8 +73,10 @@ class Trainer:
         batches: Iterator[NDArray[np.int32]],
         batch_size: int,
         learning_rate: float | Callable[[int], float],
+        weights: Callable[[], list[NDArray[np.float32]]] = list,
     ) -> None:
         self.step = 0
+        self._weights = weights
         self._rate_of = learning_rate if callable(learning_rate) else _always(learning_rate)
         self._single = False
         self._batch_size = batch_size
@@ -93,13 +96,18 @@ class Trainer:
         return self._rate_of(self.step)
 
     def say(self, event: Event) -> Steering[None]:
-        """Yield `event`, and do what comes back: a new learning rate, marked by an event of its own; single steps."""
+        """Yield `event`, and do what comes back: a new learning rate, marked by an event of its own; single steps;
+        the weights of now, where there are any and the network has not diverged.
+        """
         control = yield event
         self._single = control is not None and control.single
         wanted = control.learning_rate if control else None
         if wanted is not None and wanted != self.learning_rate:
             self._rate_of = _always(wanted)
             yield from self.say(Mark(self.step, f"learning rate {wanted:g}"))
+        weights = self._weights() if control and control.weights else []
+        if weights and all(np.isfinite(weight).all() for weight in weights):
+            yield from self.say(weights_event(self.step, weights, LATEST))
 
     def train_to(self, point: int, total: int) -> Steering[StepMeans]:
         """Train until `point` steps of `total` are done; returns the means over those steps, or zeros."""

@@ -13,10 +13,10 @@ from engine.digits import Normalised, normalise
 from engine.errors import InvalidInput, LabError, NotHere
 from engine.images import png_address
 from engine.reading import Reading, read_digit, read_own_digit
-from engine.records import Run
+from engine.records import Run, State
 from engine.strokes import parse_strokes, rasterise
 from pages.ui.mnist_evidence import trained
-from pages.ui.run_answers import kept_steps
+from pages.ui.run_answers import as_it_is_now
 from pages.ui.sent import sent, sent_number
 from pages.ui.session import lab
 from pages.ui.when_ready import loading, when_ready
@@ -36,6 +36,7 @@ EXAMPLE = [
 """A three, seen until something is drawn."""
 
 SHIPPED = "The network that came with the app"
+OWN = "The shown run"
 MOST_MAPS = 32
 """Feature maps of a unit that are shown."""
 
@@ -65,21 +66,25 @@ def draw_digit(run: Run | None) -> None:
 
 def _pad(run: Run | None) -> None:
     drawing = _drawing()
-    strokes, view = _seen(drawing.get("strokes"), _reader(run))
+    # The page may have been drawn many steps ago.
+    strokes, view = _seen(drawing.get("strokes"), _reader(as_it_is_now(run)))
     data = {**view, "strokes": strokes, "example": EXAMPLE, "version": drawing.get("version")}
     _component(key=PAD, data=data, on_drawing_change=lambda: None)
 
 
 def _reader(run: Run | None) -> Run | None:
     """The run whose network is to read, None for the one that comes with the app."""
-    if not run or not kept_steps(run, "weights"):
+    if not run or not run.newest_weights:
         st.caption("It was trained beforehand on all 60,000 digits of MNIST, and comes with the app.")
         return None
-    own = f"The shown run, after step {kept_steps(run, 'weights')[-1]:,}"
     chosen = st.segmented_control(
-        "Network", [SHIPPED, own], default=SHIPPED, required=True, key=f"reader {run.id}", label_visibility="collapsed"
+        "Network", [SHIPPED, OWN], default=SHIPPED, required=True, key=f"reader {run.id}", label_visibility="collapsed"
     )
-    return run if chosen == own else None
+    if chosen == SHIPPED:
+        return None
+    later = "; the next stroke is read by its newest state" if run.state == State.RUNNING else ""
+    st.caption(f"The shown run, after step {run.newest_weights[1]:,}{later}.")
+    return run
 
 
 def _drawing() -> dict[str, Any]:
@@ -110,9 +115,9 @@ def _seen(given: Any, run: Run | None = None) -> tuple[list[Any], dict[str, Any]
 
 def _read(pixels: bytes, run: Run | None) -> Reading:
     """The reading of 28×28 pixels. Raises `LabError` where the run's network is gone, damaged or diverged."""
-    if not run:
+    if not run or not run.newest_weights:
         return _read_shipped(pixels)
-    return _read_own(pixels, run.id, kept_steps(run, "weights")[-1], run)
+    return _read_own(pixels, run.id, run.newest_weights, run)
 
 
 @st.cache_data(max_entries=200, show_spinner=False)
@@ -122,13 +127,13 @@ def _read_shipped(pixels: bytes) -> Reading:
 
 
 @st.cache_data(max_entries=200, show_spinner=False)
-def _read_own(pixels: bytes, run_id: str, step: int, _run: Run) -> Reading:
+def _read_own(pixels: bytes, run_id: str, weights: tuple[str, int], _run: Run) -> Reading:
     """The weights, a megabyte, go to a worker with the first stroke only."""
-    image, name = np.frombuffer(pixels, np.uint8).reshape(28, 28), f"{run_id}-{step}"
+    image, name = np.frombuffer(pixels, np.uint8).reshape(28, 28), f"{run_id}-{weights[1]}"
     try:
         return lab().call(read_own_digit, image, name)
     except NotHere:
-        return lab().call(read_own_digit, image, name, trained(_run))
+        return lab().call(read_own_digit, image, name, trained(_run, *weights))
 
 
 def _view(steps: Normalised | None, reading: Reading | None, note: str, *, example: bool) -> dict[str, Any]:

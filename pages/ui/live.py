@@ -40,7 +40,7 @@ def live_view(
     poll_s: float = POLL_S,
     key: str = "run-bar",
 ) -> None:
-    """Show `run` until it has ended, then the page once more.
+    """Show `run` until it has ended, then the page once more, as when it is paused or goes on.
 
     `draw` draws the stage from a run; `amount` says how far it is, from what is done and the total; `share` how much of
     its time that takes, from 0 to 1, where steps are not all as long. `steered`: the experiment does single steps and
@@ -60,7 +60,10 @@ def live_view(
             if just_started(run):
                 bring_into_view(run.id)
         # Only below the buttons: what was pressed to come here would be forgotten.
-        if run.active and (not now.active or (first and now.elapsed_s >= FIRST_S) or _other_pace(wanted_s, every_s)):
+        paused = (run.state == State.PAUSED) != (now.state == State.PAUSED)
+        if run.active and (
+            not now.active or paused or (first and now.elapsed_s >= FIRST_S) or _other_pace(wanted_s, every_s)
+        ):
             st.rerun()
         draw(shared_look(now) if now.active else now)
 

@@ -36,9 +36,9 @@ def learned_for(run: Run | None) -> tuple[Learned, str]:
         return example_learned(), f"{error} {OF_THE_EXAMPLE}"
 
 
-def trained(run: Run) -> Trained:
-    """The network of a run after its last checkpoint. Raises `InvalidInput` where it is gone or damaged."""
-    return Trained(run.settings, _weights(run.id, kept_steps(run, "weights")[-1]))
+def trained(run: Run, name: str, step: int) -> Trained:
+    """The network of a run from its arrays called `name`. Raises `InvalidInput` where they are gone or damaged."""
+    return Trained(run.settings, _weights(run.id, step, name))
 
 
 @st.cache_data(max_entries=200, show_spinner=False)
@@ -76,5 +76,5 @@ def _hidden(run_id: str, settings: MnistSettings, step: int) -> tuple[NDArray[np
 
 
 @st.cache_data(max_entries=40, show_spinner=False)
-def _weights(run_id: str, step: int) -> tuple[NDArray[np.float32], ...]:
-    return tuple(weights_of(lab().runs.arrays(run_id, "weights", step)))
+def _weights(run_id: str, step: int, name: str = "weights") -> tuple[NDArray[np.float32], ...]:
+    return tuple(weights_of(lab().runs.arrays(run_id, name, step)))

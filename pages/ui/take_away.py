@@ -13,6 +13,7 @@ from engine.records import Run, State
 from engine.rules import ExperimentSettings
 from pages.ui.chart_files import ChartFile, chart_files
 from pages.ui.offered_file import offered_file
+from pages.ui.run_answers import as_it_is_now
 from pages.ui.session import lab
 from pages.ui.when_ready import loading, when_ready
 
@@ -59,25 +60,26 @@ def as_it_ended(run: Run) -> str:
 
 
 def _network(run: Run, name: str, network: Network) -> None:
-    steps = [step for called, step in run.kept if called == "weights"]
-    if not steps:
+    if not run.newest_weights:
         st.caption("There are no weights to take: train a network first.")
         return
-    when_ready(lambda: _network_file(run, steps[-1], name, network))
+    when_ready(lambda: _network_file(as_it_is_now(run), name, network))
 
 
-def _network_file(run: Run, step: int, name: str, network: Network) -> None:
-    if note := loading():
-        st.caption(note)
+def _network_file(run: Run | None, name: str, network: Network) -> None:
+    note = loading()
+    if note or not run or not run.newest_weights:
+        st.caption(note or "The run was deleted.")
         return
-    make = partial(_written, run.id, step, network.builder, run.settings)
+    kept, step = run.newest_weights
+    make = partial(_written, run.id, kept, step, network.builder, run.settings)
     if offered_file(make, "Network (.keras)", f"{name}.keras"):
         st.caption(f'`keras.saving.load_model("{name}.keras")` loads it, as of step {step:,}. {network.usage}')
 
 
 @st.cache_data(max_entries=2, show_spinner="Writing the network into a file…")
-def _written(run_id: str, step: int, builder: str, _settings: ExperimentSettings) -> bytes:
-    weights = lab().runs.arrays(run_id, "weights", step)
+def _written(run_id: str, kept: str, step: int, builder: str, _settings: ExperimentSettings) -> bytes:
+    weights = lab().runs.arrays(run_id, kept, step)
     check_size(weights)
     return lab().call(keras_file, builder, _settings, weights, timeout_s=TIMEOUT_S)
 

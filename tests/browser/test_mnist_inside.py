@@ -107,7 +107,8 @@ def test_the_slider_moves_kernels_and_digits_and_tells_the_feature_maps(own_run,
 def choose_own_network(page):
     # TensorFlow may still be starting.
     expect(says(page)).to_have_text(re.compile("An example"))
-    page.get_by_role("radio", name=re.compile("The shown run, after step 60")).click()
+    page.get_by_role("radio", name="The shown run").click()
+    expect(page.get_by_text("The shown run, after step 60.")).to_be_visible()
     expect(page.locator(".digit-units figcaption").first).to_have_text(
         "Unit 1 after pooling: 25 feature maps of 14 × 14"
     )

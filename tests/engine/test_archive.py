@@ -77,6 +77,26 @@ def test_arrays_come_back_also_the_last_ones(archive):
         np.testing.assert_array_equal(found["0"], WEIGHTS["0"])
 
 
+def test_the_latest_weights_stay_until_there_are_newer_ones(archive, tmp_path):
+    runs = Runs(archive)
+    run_id = runs.add(CountSettings())
+    record = runs.get(run_id)
+
+    def newest(name, step):
+        runs.keep_arrays(record, Arrays(name, step, WEIGHTS))
+        files = {path.stem for path in (tmp_path / "runs" / run_id).glob("*.npz")}
+        assert files == {f"{kept}-{after}" for kept, after in runs.watch(run_id).kept}
+        return runs.watch(run_id).newest_weights, len(files)
+
+    assert runs.watch(run_id).newest_weights is None
+    assert newest("weights", 3) == (("weights", 3), 1)
+    assert newest("latest", 4) == (("latest", 4), 2)
+    assert newest("latest", 4) == (("latest", 4), 2)
+    assert newest("latest", 9) == (("latest", 9), 2)
+    assert newest("test", 9) == (("latest", 9), 3)
+    assert newest("weights", 10) == (("weights", 10), 3)
+
+
 def test_a_run_that_the_app_left_behind_is_stopped_with_a_reason(archive):
     before = Runs(archive)
     run_id = before.add(CountSettings())

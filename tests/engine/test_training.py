@@ -7,7 +7,8 @@ import keras
 import numpy as np
 import pytest
 
-from engine.experiments.training import Pace, build_evaluate, build_train_steps, draw_batches
+from engine.events import Arrays, Control, Progress
+from engine.experiments.training import Pace, StepMeans, Trainer, build_evaluate, build_train_steps, draw_batches
 
 
 def test_every_image_is_drawn_once_an_epoch_also_when_sizes_do_not_divide():
@@ -83,3 +84,16 @@ def test_pace_keeps_calls_short_and_counts_what_was_done():
     pace.timed(64, time.perf_counter() - 6.4)
     assert pace.count == 1
     assert pace.done == 1 + 2 + 4 + 8 + 16 + 32 + 6 * 64 + 64
+
+
+@pytest.mark.parametrize(("weight", "says"), [(0.5, Arrays), (np.nan, Progress)])
+def test_a_trainer_says_its_weights_when_asked_unless_they_diverged(weight, says):
+    weights = [np.full(3, weight, np.float32)]
+    trainer = Trainer(lambda *_: StepMeans(1, 0, 1), itertools.repeat(np.zeros(2, np.int32)), 2, 0.1, lambda: weights)
+    training = trainer.train_to(10, 10)
+    assert next(training) == Progress(1, 10, {})
+    event = training.send(Control(weights=True))
+    assert type(event) is says
+    if says is Arrays:
+        assert (event.name, event.step, event.arrays["0"][0]) == ("latest", 1, 0.5)
+        assert isinstance(next(training), Progress)

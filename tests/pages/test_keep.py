@@ -99,6 +99,22 @@ def test_a_run_with_pauses_and_single_steps_gives_the_losses_of_one_without():
     assert [p.step for p in points(lab().watch(run_id).events)] == [*range(0, 41, 5)]
 
 
+def test_the_network_of_the_step_at_which_a_run_is_paused_can_be_read_and_taken_away():
+    run_id, app = paused()
+    for _ in range(2):
+        assert lab().watch(run_id).newest_weights == ("latest", steps_done(run_id))
+        assert [name for name, _ in lab().watch(run_id).kept].count("latest") == 1
+        lab().step(run_id)
+        before = steps_done(run_id)
+        wait_until(lambda before=before: lab().watch(run_id).newest_weights == ("latest", before + 1))
+    app = page(run_id, "Take away")
+    app.segmented_control(key=f"reader {run_id}").set_value("The shown run").run()
+    captions = [caption.value for caption in app.caption]
+    assert f"The shown run, after step {steps_done(run_id):,}." in captions
+    assert any(f"loads it, as of step {steps_done(run_id):,}." in caption for caption in captions)
+    assert not app.exception
+
+
 def test_a_new_learning_rate_is_marked_and_told():
     run_id, app = paused()
     rate = next(n for n in app.number_input if n.label == "Learning rate" and n.proto.form_id)

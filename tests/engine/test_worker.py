@@ -1,0 +1,53 @@
+"""When a worker asks a run for its weights."""
+
+import pytest
+
+from engine import worker
+from engine.events import Arrays, Beat, Progress
+from engine.worker import Order, Orders
+
+CHECKPOINT = Arrays("weights", 0, {})
+
+
+@pytest.fixture
+def clock(monkeypatch):
+    now = [100.0]
+    monkeypatch.setattr(worker.time, "monotonic", lambda: now[0])
+    return now
+
+
+def asks(orders, event):
+    control = orders.follow(event, lambda _body: None)
+    return bool(control and control.weights)
+
+
+def test_a_run_that_keeps_checkpoints_is_asked_every_few_seconds(clock):
+    orders = Orders()
+    orders.follow(CHECKPOINT, lambda _body: None)
+    asked = []
+    for step in range(1, 41):
+        clock[0] += 0.5
+        asked.append(asks(orders, Progress(step, 100, {})))
+        orders.follow(Arrays("latest", step, {}) if asked[-1] else Beat(), lambda _body: None)
+    assert 3 <= sum(asked) <= 4
+
+
+def test_a_run_that_keeps_none_is_not_asked(clock):
+    orders = Orders()
+    clock[0] += 60
+    assert not asks(orders, Progress(1, 100, {}))
+
+
+@pytest.mark.parametrize("answer", [Arrays("latest", 1, {}), Progress(2, 100, {})])
+def test_before_it_pauses_it_is_asked_and_need_not_answer(clock, answer):
+    orders, said = Orders(), []
+    orders.follow(CHECKPOINT, said.append)
+    orders.give(Order(pause=True))
+    assert asks(orders, Progress(1, 100, {}))
+
+    def say(body):
+        said.append(body)
+        orders.give(Order(pause=False))
+
+    orders.follow(answer, say)
+    assert said == [worker.Paused(), worker.Resumed()]
