@@ -22,15 +22,17 @@ def picture_choice(
 ) -> bytes:
     """A box with `samples`, which `load` gives by name, and one's own; returns a PNG or JPEG file.
 
-    Until there is a picture of one's own that can be used, it is the first sample. What cannot be used is said.
+    Until there is a picture of one's own that can be used, it is the first sample. What cannot be used is said, and
+    takes the place of the one before it.
     """
     name = st.selectbox(label, [*samples, OWN], key=key, bind="query-params", persist_state="session", help=help)
     if name != OWN:
         return load(name)
     upload = file_upload(f"{label} file", KINDS, key=f"{key} file")
     shot = camera(f"{label} from the camera", key=key)
-    if (own := shot or upload) and (usable := usable_picture(own)):
-        st.session_state[f"{key} own"] = usable
+    # Kept, for the fields are empty after a change of page.
+    if own := shot or upload:
+        st.session_state[f"{key} own"] = usable_picture(own)
     if kept := st.session_state.get(f"{key} own"):
         return kept
     st.caption(f"Until there is one: {samples[0]}.")

@@ -1,10 +1,14 @@
 """The operator's switches: nothing to upload with, no camera, no downloads."""
 
+import io
+
 import pytest
+from PIL import Image
 from starlette.exceptions import HTTPException
 from streamlit.runtime.uploaded_file_manager import UploadedFileRec
 from streamlit.testing.v1 import AppTest
 
+from engine.images import size_of
 from pages.ui import uploads
 from pages.ui.uploads import OFF, allowed
 
@@ -28,6 +32,44 @@ def test_without_uploads_there_is_no_field_for_them(monkeypatch, text, fields):
     assert not app.exception
     assert len(app.file_uploader) == len(app.toggle) == fields
     assert (OFF in [caption.value for caption in app.caption]) is not bool(fields)
+
+
+def choice_page():
+    import streamlit as st
+
+    from pages.ui.picture_choice import photograph_file, picture_choice
+
+    st.session_state["shown"] = picture_choice("Photograph", "image", ["Cat"], photograph_file)
+
+
+def png():
+    buffer = io.BytesIO()
+    Image.new("RGB", (40, 30), "red").save(buffer, "PNG")
+    return buffer.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("page", "read"),
+    [
+        (picture_page, lambda state: size(state["own picture"])),
+        (choice_page, lambda state: size_of(state["shown"])),
+    ],
+)
+def test_a_refused_file_does_not_leave_the_one_before_it_in_use(page, read):
+    app = AppTest.from_function(page).run()
+    if page is choice_page:
+        app.selectbox(key="image").set_value("Your own…").run()
+    assert read(app.session_state) != (30, 40)
+    app.get("file_uploader")[0].set_value(("red.png", png(), "image/png")).run()
+    assert read(app.session_state) == (30, 40)
+    app.get("file_uploader")[0].set_value(("fake.png", b"no picture", "image/png")).run()
+    assert read(app.session_state) != (30, 40)
+    said = [element.value for element in (*app.error, *app.caption)]
+    assert any("is not a picture" in text or "no picture" in text for text in said), said
+
+
+def size(picture):
+    return None if picture is None else picture.shape[:2]
 
 
 def sources_page():
