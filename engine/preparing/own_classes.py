@@ -17,11 +17,12 @@ EVERY = 5
 MOST_CLASSES = 20
 
 
-def write_classes(classes: Mapping[str, Sequence[bytes]], names: Sequence[str]) -> tuple[Path, list[str]]:
-    """Write the pictures of each class below the app's cache; returns the folder, and what was left out and why.
+def write_classes(classes: Mapping[str, Sequence[bytes]], names: Sequence[str]) -> Path:
+    """Write the pictures of each class below the app's cache; returns the folder.
 
     `names` are those of the classes as they were written, twice where two are alike. Every fifth picture is kept for
-    the test. Raises `InvalidInput` where there are no two classes with a name and a picture each.
+    the test. Raises `InvalidInput` where there are no two classes with a name and a picture each, and for what is no
+    picture.
     """
     _check_names(names)
     digest = hashlib.sha256()
@@ -29,14 +30,13 @@ def write_classes(classes: Mapping[str, Sequence[bytes]], names: Sequence[str]) 
         digest.update(f"{name} {len(pictures)}".encode() + b"".join(hashlib.sha256(p).digest() for p in pictures))
     folder = cache_folder() / "own" / digest.hexdigest()[:32]
     shutil.rmtree(folder, ignore_errors=True)
-    left_out = list[str]()
     try:
         for name, pictures in classes.items():
-            left_out += _write_class(folder, name, pictures)
+            _write_class(folder, name, pictures)
         make_room(folder.parent, room_bytes(), keep=folder)
     except OSError as error:
         raise InvalidInput(f"The pictures could not be kept: {error.strerror or error}.") from error
-    return folder, left_out
+    return folder
 
 
 def _check_names(names: Sequence[str]) -> None:
@@ -47,18 +47,14 @@ def _check_names(names: Sequence[str]) -> None:
         raise InvalidInput(f"There are {len(names)} classes with a name; 2 to {MOST_CLASSES} are needed.")
 
 
-def _write_class(folder: Path, name: str, pictures: Sequence[bytes]) -> list[str]:
-    left_out, written = [], 0
+def _write_class(folder: Path, name: str, pictures: Sequence[bytes]) -> None:
+    if not pictures:
+        raise InvalidInput(f"The class {name!r} has no picture that can be used; add some.")
     for number, content in enumerate(pictures, start=1):
         try:
             picture = shrink(read_image(content), LONGEST)
         except InvalidInput as error:
-            left_out.append(f"Picture {number} of {name}: {error}")
-            continue
-        part = folder / (TEST if written % EVERY == EVERY - 1 else TRAIN) / class_folder(name)
+            raise InvalidInput(f"Picture {number} of the class {name!r}: {error}") from error
+        part = folder / (TRAIN if number % EVERY else TEST) / class_folder(name)
         part.mkdir(parents=True, exist_ok=True)
         write_picture(str(part / f"{number:05}.png"), picture)
-        written += 1
-    if not written:
-        raise InvalidInput(f"The class {name!r} has no picture that can be used; add some.")
-    return left_out

@@ -1,12 +1,14 @@
 """The tab "Your own classes": name them, bring a few pictures of each, train in seconds, try it above."""
 
 import streamlit as st
+from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from engine.errors import LabError
 from engine.images import read_image
 from engine.preparing.own_classes import write_classes
 from engine.records import Run
 from engine.settings import FineTuningSettings
+from pages.ui.counted import counted
 from pages.ui.live import bar_html
 from pages.ui.name_picture import naming_html
 from pages.ui.picture_choice import kept_picture
@@ -18,6 +20,9 @@ from pages.ui.tune_words import names_of
 from pages.ui.uploads import MOST_FILES, camera, file_upload, file_uploads
 
 MINE = "own run"
+MOST_REFUSED = 5
+"""Files that cannot be used and are named."""
+
 QUICK = {"method": "head", "head_steps": 150, "size": 160, "per_class": 200}
 
 
@@ -35,6 +40,8 @@ def own_classes() -> None:
             brought.append(_class(number))
     if st.button("Train on my classes", icon=":material/bolt:"):
         _train(brought)
+    named = [pictures for name, pictures in brought if name and pictures]
+    st.caption(f"It trains on {counted(sum(map(len, named)), 'picture')} of {counted(len(named), 'class', 'classes')}.")
     if mine := lab().watch(st.session_state.get(MINE, "")):
         _trained(mine)
 
@@ -51,20 +58,40 @@ def _class(number: int) -> tuple[str, list[bytes]]:
             st.error(str(error), icon=":material/broken_image:")
         else:
             shots.extend([small] if small not in shots else [])
-    st.caption(f"{len(files) + len(shots)} pictures")
-    return name.strip(), [*(file.getvalue() for file in files), *shots]
+    refused = {file.file_id: why for file in files if (why := _refused(file.file_id, file))}
+    usable = [*(file.getvalue() for file in files if file.file_id not in refused), *shots]
+    st.caption(
+        f"{len(usable)} of {counted(len(files) + len(shots), 'file')} can be used:"
+        if refused
+        else counted(len(usable), "picture")
+    )
+    # A caption: a box would be a column of single words in a quarter of the page.
+    for why in [*refused.values()][:MOST_REFUSED]:
+        st.caption(f":red[:material/broken_image: {plain(why)}]")
+    if len(refused) > MOST_REFUSED:
+        st.caption(f":red[And {counted(len(refused) - MOST_REFUSED, 'more file', 'more files')} like that.]")
+    return name.strip(), usable
+
+
+# By its id, for the content of a hundred files would be hashed each time that the page is drawn.
+@st.cache_data(max_entries=2000, show_spinner="Looking at the pictures…")
+def _refused(file_id: str, _file: UploadedFile) -> str:
+    """Why a file cannot be used, in a sentence that begins with its name, or an empty text."""
+    try:
+        read_image(_file.getvalue())
+    except LabError as error:
+        return f"{_file.name}: {error}"
+    return ""
 
 
 def _train(brought: list[tuple[str, list[bytes]]]) -> None:
     named = [(name, pictures) for name, pictures in brought if name]
     try:
         with st.spinner("Keeping the pictures…"):
-            folder, left_out = write_classes(dict(named), [name for name, _ in named])
+            folder = write_classes(dict(named), [name for name, _ in named])
     except LabError as error:
         st.error(plain(str(error)), icon=":material/error:")
         return
-    for sentence in left_out:
-        st.toast(plain(sentence), icon=":material/broken_image:")
     st.session_state[MINE] = start_run(FineTuningSettings(folder=str(folder), **QUICK))
     if st.session_state[MINE]:
         show_run(st.session_state[MINE], FineTuningSettings)

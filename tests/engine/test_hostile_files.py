@@ -71,7 +71,7 @@ def test_nothing_but_pixels_is_kept_of_a_picture(kind, tmp_path, monkeypatch):
     monkeypatch.setenv("CNN_LAB_CACHE", str(tmp_path))
     marks = (b"A maker of cameras", b"where I live", b"Exif\0\0", b"eXIf", b"iCCP", b"ICC_PROFILE", b"GPS")
     told = next(data for data in pictures.seeds(kind) if any(mark in data for mark in marks) or kind == "gif")
-    folder, _ = write_classes({"a": [told], "b": [told]}, ["a", "b"])
+    folder = write_classes({"a": [told], "b": [told]}, ["a", "b"])
     written = [path.read_bytes() for path in folder.rglob("*.png")]
     assert len(written) == 2
     for result in [kept_picture(told), *written]:

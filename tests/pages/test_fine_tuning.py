@@ -156,3 +156,27 @@ def test_the_learning_curve_says_what_it_cannot_start(app, monkeypatch):
     assert not app.exception
     assert "head_steps is 300, but may be at most 200 here" in app.error[0].value
     assert next(b for b in app.button if b.label.startswith("Run these"))
+
+
+def classes_page():
+    from pages.ui.own_classes import own_classes
+
+    own_classes()
+
+
+def test_files_of_own_classes_that_cannot_be_used_are_said_at_once_and_not_counted():
+    app = AppTest.from_function(classes_page, default_timeout=60).run()
+    files = [("fake.png", b"text"), ("a.png", picture(1)), ("empty.png", b""), ("b.png", picture(2))]
+    app.get("file_uploader")[0].set_value([(name, content, "image/png") for name, content in files]).run()
+    said = [caption.value for caption in app.caption]
+    assert "2 of 4 files can be used:" in said
+    assert "0 pictures" in said
+    assert "It trains on 2 pictures of 1 class." in said
+    refused = [text for text in said if "broken_image" in text]
+    assert ["fake" in text for text in refused] == [True, False]
+    assert len(refused) == 2
+    button(app, "Train on my classes").click().run()
+    assert "Class 2" in app.error[0].value
+    app.get("file_uploader")[1].set_value([("c.png", picture(3), "image/png")]).run()
+    assert "1 picture" in [caption.value for caption in app.caption]
+    assert "It trains on 3 pictures of 2 classes." in [caption.value for caption in app.caption]
