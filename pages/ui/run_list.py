@@ -88,14 +88,21 @@ def _more(run: Run) -> None:
     with st.form(key=f"rename {run.id}", border=False):
         st.text_input("Name", value=run.name, key=key, max_chars=60, placeholder=run_name(run))
         st.form_submit_button("Rename", on_click=_rename, args=(run.id, key))
+    # A tick before the button, and not a question after it: nothing moves, and the keyboard stays where it was.
+    sure = st.checkbox(
+        "Delete its curves, weights and name for good",
+        key=f"sure to delete {run.id}",
+        disabled=run.active,
+        help="Stop it first." if run.active else None,
+    )
     st.button(
         "Delete",
         icon=":material/delete:",
         key=f"delete {run.id}",
         on_click=_delete,
         args=(run.id,),
-        disabled=run.active,
-        help="Stop it first." if run.active else "For good: its curves, weights and name.",
+        disabled=run.active or not sure,
+        help=None if run.active or sure else "Tick the box first.",
     )
 
 

@@ -181,7 +181,8 @@ def test_two_runs_are_pinned_compared_named_and_deleted(done):
     next(b for b in app.button if b.label == "Rename" and other in b.key).click().run()
     assert lab().watch(other).name == "Five <b>"
     assert "Five &lt;b&gt;" in next(html for html in htmls(app) if "lab-compare" in html)
-    next(b for b in app.button if b.key == f"delete {other}").click().run()
+    app.checkbox(key=f"sure to delete {other}").check().run()
+    app.button(key=f"delete {other}").click().run()
     assert not app.exception
     assert lab().watch(other) is None
     assert next(html for html in htmls(app) if "lab-compare" in html).count('<th scope="row">') == 1

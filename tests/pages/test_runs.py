@@ -91,6 +91,9 @@ def test_rename_and_delete():
     next(button for button in app.button if button.label == "Rename").click()
     app.run()
     assert "the best" in bodies(app)
+    assert app.button(key=f"delete {run_id}").disabled
+    app.checkbox(key=f"sure to delete {run_id}").check().run()
+    assert lab().runs.get(run_id)
     app.button(key=f"delete {run_id}").click().run()
     assert not app.exception
     assert lab().runs.get(run_id) is None
