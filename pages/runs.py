@@ -8,7 +8,8 @@ from engine.records import Run
 from engine.settings import EXPERIMENTS
 from pages.ui.anatomy import page_head
 from pages.ui.compare import comparison
-from pages.ui.run_list import edit_run, pin_box, pinned, run_name, runs_of, told
+from pages.ui.run_list import edit_run, pin_box, pinned, runs_of, told
+from pages.ui.run_names import all_that_differs, run_name
 from pages.ui.run_thumbnail import thumbnail
 from pages.ui.session import lab
 from pages.ui.sharing import PAGES
@@ -34,11 +35,11 @@ def choose(runs: list[Run]) -> list[Run]:
     words, kinds = st.columns([1, 2], gap="large", vertical_alignment="bottom")
     wanted = words.text_input("Search", key="runs search", placeholder="A name, a setting or a state").casefold()
     kind = kinds.pills("Experiment", dict.fromkeys(map(title, runs)), wrap=True, key="runs of")
-    return [
-        run
-        for run in runs
-        if (not kind or title(run) == kind) and wanted in f"{run_name(run)} {title(run)} {run.state}".casefold()
-    ]
+
+    def words_of(run: Run) -> str:
+        return f"{run_name(run)} {all_that_differs(run.settings)} {title(run)} {run.state}".casefold()
+
+    return [run for run in runs if (not kind or title(run) == kind) and wanted in words_of(run)]
 
 
 def card(run: Run, *, is_pinned: bool) -> None:

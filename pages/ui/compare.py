@@ -14,12 +14,13 @@ from pages.ui.compare_chart import compare_chart, compare_height
 from pages.ui.compare_table import compare_table
 from pages.ui.controls import label
 from pages.ui.live_chart import live_chart
-from pages.ui.run_list import pinned, run_list, run_name, runs_of
+from pages.ui.run_list import pinned, run_list, runs_of
+from pages.ui.run_names import run_name
 from pages.ui.run_thumbnail import thumbnail
 from pages.ui.session import lab
 
 POLL_S = 2.0
-LONGEST = 22
+LONGEST = 32
 """Letters of a name at the end of a curve."""
 
 

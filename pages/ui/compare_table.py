@@ -10,6 +10,7 @@ from engine.records import Run
 from pages.ui.compare_chart import sign_of
 from pages.ui.controls import label
 from pages.ui.live import duration
+from pages.ui.picture_names import picture_name
 
 RESULTS = (
     *("test_accuracy", "train_accuracy", "test_loss", "train_loss", "content_loss", "style_loss", "total_loss"),
@@ -49,7 +50,7 @@ def setting_text(value: Any) -> str:
         case bool():
             return "on" if value else "off"
         case bytes():
-            return f"picture of {len(value) / 1000:,.0f} kB" if value else "sample"
+            return picture_name(value) if value else "sample"
         case int():
             return f"{value:,}"
         case float():

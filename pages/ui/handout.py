@@ -13,6 +13,7 @@ from pages.ui.compare_table import setting_text
 from pages.ui.controls import label
 from pages.ui.live import duration
 from pages.ui.qr_code import qr_address
+from pages.ui.run_names import PATHS, run_name
 
 _button = st.components.v2.component(
     "handout",
@@ -57,11 +58,11 @@ def handout(run: Run) -> None:
 def handout_html(run: Run, link: str) -> str:
     """Name, state and date of a run, its settings, those that differ from the defaults marked, and its link."""
     experiment = next((name for name, cls in EXPERIMENTS.items() if cls is type(run.settings)), "")
-    facts = [str(run.state), f"after {duration(run.elapsed_s)}" if run.elapsed_s else "", _date(run)]
-    name = f"<b>{html.escape(run.name)}</b> · " if run.name else ""
+    name = f"<b>{html.escape(run_name(run))}</b>"
+    facts = [name, str(run.state), f"after {duration(run.elapsed_s)}" if run.elapsed_s else "", _date(run)]
     return (
         f'<section class="lab-handout lab-handout-{experiment}"><div class="lab-handout-run">'
-        f"<p>{name}{' · '.join(fact for fact in facts if fact)}</p><dl>{_settings(run)}</dl></div>"
+        f"<p>{' · '.join(fact for fact in facts if fact)}</p><dl>{_settings(run)}</dl></div>"
         f'<figure><img src="{qr_address(link)}" alt="QR code of the link to this run">'
         f"<figcaption>{html.escape(link)}</figcaption></figure></section>"
     )
@@ -74,7 +75,7 @@ def _settings(run: Run) -> str:
         f"<div{_changed(run, name, defaults)}><dt>{html.escape(label(name))}</dt>"
         f"<dd>{html.escape(setting_text(getattr(run.settings, name))) or '–'}</dd></div>"
         for name in names
-        if name != "folder" and name != "archive"
+        if name not in PATHS
     )
 
 

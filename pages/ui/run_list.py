@@ -9,9 +9,8 @@ from engine.errors import LabError
 from engine.records import Run
 from engine.rules import ExperimentSettings
 from pages.ui.address import recall, remember
-from pages.ui.compare_table import setting_text
-from pages.ui.controls import label
 from pages.ui.plain_text import plain
+from pages.ui.run_names import all_that_differs, run_name
 from pages.ui.session import lab, runs_seen, show_run
 from pages.ui.visitor import is_own
 
@@ -44,24 +43,9 @@ def run_list(cls: type[ExperimentSettings], runs: Sequence[Run], shown: Run | No
         st.button(f"{len(runs) - count} older runs", icon=":material/expand_more:", on_click=_show_more, args=(cls,))
 
 
-def run_name(run: Run) -> str:
-    """The user's name for a run, or what is special about its settings."""
-    return run.name or ", ".join(f"{label(n)} {v}" for n, v in _specials(run).items()) or "Defaults"
-
-
-def _specials(run: Run) -> dict[str, str]:
-    defaults = type(run.settings)()
-    names = type(run.settings).__dataclass_fields__
-    return {
-        name: setting_text(getattr(run.settings, name))
-        for name in names
-        if getattr(run.settings, name) != getattr(defaults, name)
-    }
-
-
 def _row(run: Run, *, is_pinned: bool, is_shown: bool) -> None:
     with st.container(horizontal=True, vertical_alignment="center", key=f"run-row-{run.id}"):
-        pin_box(run, plain(_brief(run_name(run))), is_pinned=is_pinned, help=plain(_about(run)))
+        pin_box(run, plain(_brief(run_name(run))), is_pinned=is_pinned, help=plain(all_that_differs(run.settings)))
         st.caption(told(run) + (" · shown above" if is_shown else ""), width="stretch")
         if not is_shown:
             st.button("Open", key=f"open {run.id}", on_click=_open, args=(run,), type="tertiary")
@@ -108,10 +92,6 @@ def _more(run: Run) -> None:
 
 def _brief(name: str, most: int = 40) -> str:
     return name if len(name) <= most else name[: most - 1] + "…"
-
-
-def _about(run: Run) -> str:
-    return ", ".join(f"{label(n)} {v}" for n, v in _specials(run).items()) or "Every setting at its default."
 
 
 def told(run: Run) -> str:

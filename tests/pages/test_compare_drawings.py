@@ -9,16 +9,21 @@ from itertools import pairwise
 import plotly.graph_objects as go
 import pytest
 
+from engine.dream_settings import DeepDreamSettings
 from engine.events import Mark, Progress
 from engine.history import learning_rates
 from engine.records import Run, State
-from engine.settings import MnistSettings
+from engine.settings import CifarSettings, FineTuningSettings, MnistSettings
+from engine.sources.styles import style_file
+from engine.style_settings import StyleSettings
 from pages.ui.charts import loss_chart, marked
 from pages.ui.compare_chart import COLOURS, LABEL_GAP, SYMBOLS, compare_chart, compare_height, sign_of, spread
 from pages.ui.compare_table import compare_table, setting_text
 from pages.ui.live import bar_html
 from pages.ui.mnist_files import mnist_charts, mnist_program
-from pages.ui.run_list import run_name
+from pages.ui.picture_choice import photograph_file
+from pages.ui.run_names import run_name
+from pages.ui.style_inputs import area_mask
 
 
 def run(number=0, accuracy=0.5, **settings):
@@ -116,13 +121,45 @@ def test_the_table_has_a_row_a_run_the_settings_that_differ_and_the_results():
 )
 def test_settings_as_text(value, text):
     assert setting_text(value) == text
-    assert setting_text(b"x" * 1500) == "picture of 2 kB"
+    assert setting_text(photograph_file("Cat")) == "Cat"
+    assert setting_text(style_file("Mosaic")) == "Mosaic"
+    assert setting_text(area_mask("Top to bottom", (30, 40))) == "Top to bottom"
+    assert setting_text(b"x" * 1500) == "own photograph"
 
 
 def test_a_run_is_called_by_its_name_or_by_what_is_special():
     assert run_name(run(1)) == "run 1"
     assert run_name(replace(run(), name="")) == "Steps 10"
-    assert run_name(replace(run(), name="", settings=MnistSettings())) == "Defaults"
+
+
+CAT, TEMPLE = photograph_file("Cat"), photograph_file("Temple")
+QUICK = CifarSettings.presets["Quick (2 minutes)"]
+EYES = DeepDreamSettings.presets["Eyes"]
+CALLED = [
+    (MnistSettings(), "The chapter"),
+    (MnistSettings(steps=150), "Quick"),
+    (MnistSettings(steps=150, seed=3), "Quick, Seed 3"),
+    (CifarSettings(**QUICK), "Quick (2 minutes)"),
+    (CifarSettings(**{**QUICK, "steps": 400}), "Quick (2 minutes), Steps 400"),
+    (CifarSettings(width=8), "Width 8"),
+    (FineTuningSettings(folder="/home/ann/classes"), "Own folder"),
+    (StyleSettings(image=CAT, style=style_file("Stained glass")), "Cat in Stained glass, Oil paint"),
+    (
+        StyleSettings(image=b"mine", style=style_file("Dots"), style_2=style_file("Mosaic"), steps=7),
+        "Own photograph in Dots and Mosaic, Steps 7",
+    ),
+    (
+        StyleSettings(image=CAT, style=CAT, mask=area_mask("Left to right", (9, 9))),
+        "Cat in Cat, Mask Left to right, Oil paint",
+    ),
+    (DeepDreamSettings(image=TEMPLE, **{**EYES, "zoom_frames": 60}), "Temple, Eyes, Zoom frames 60"),
+    (DeepDreamSettings(image=TEMPLE, objective="guide", guide=CAT), "Temple, Guide Cat, Objective guide"),
+]
+
+
+@pytest.mark.parametrize(("settings", "name"), CALLED, ids=[name for _, name in CALLED])
+def test_a_run_without_a_name_is_called_by_its_pictures_its_preset_and_what_differs(settings, name):
+    assert run_name(replace(run(), name="", settings=settings)) == name
 
 
 def test_marks_are_lines_with_their_text_and_of_crowded_texts_the_last_is_shown():

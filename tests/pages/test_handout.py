@@ -4,7 +4,7 @@ import pytest
 
 from engine.records import Run, State
 from engine.rules import Picture, rules_of
-from engine.settings import EXPERIMENTS, MnistSettings
+from engine.settings import EXPERIMENTS, FineTuningSettings, MnistSettings
 from pages.ui.controls import label
 from pages.ui.handout import handout_html
 
@@ -30,5 +30,7 @@ def test_what_was_changed_is_marked_and_names_are_text():
     assert text.count("lab-handout-changed") == 1
     assert '<div class="lab-handout-changed"><dt>Steps</dt><dd>120</dd></div>' in text
     assert "Ada&#x27;s &lt;b&gt;" in text
+    assert "<b>Quick, Seed 3</b>" in paper(MnistSettings(steps=150, seed=3))
+    assert "/home/ann" not in paper(FineTuningSettings(folder="/home/ann/classes"))
     assert LINK in text
     assert "after 22 s" in text
