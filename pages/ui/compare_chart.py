@@ -14,6 +14,9 @@ SYMBOLS = ("circle", "square", "diamond", "triangle-up", "x", "star", "cross", "
 SHAPES = ("●", "■", "◆", "▲", "✖", "★", "✚", "▼")
 """The same as text."""
 
+CROSS_ENTROPIES = ("train_loss", "validation_loss", "test_loss")
+"""The losses that have a unit. Those of a painting are quotients, or sums of squares."""
+
 LABEL_GAP = 16
 """Pixels from one label at the end of a curve to the next."""
 
@@ -78,11 +81,12 @@ def _form(metric: str) -> str:
 
 
 def _axis(metric: str, values: Sequence[float]) -> Figure:
-    title = {"title": axis_title(metric.replace("_", " ").capitalize() + (" (nats)" if "loss" in metric else ""))}
+    entropy = metric in CROSS_ENTROPIES
+    title = {"title": axis_title(metric.replace("_", " ").capitalize() + (" (nats)" if entropy else ""))}
     if metric.endswith("accuracy"):
         return {**title, "range": [0, 1.02], "tickformat": ".0%"}
     highest = max(values, default=1.0)
-    return {**title, "range": [0, 1.05 * (min(highest, HIGHEST_LOSS) if "loss" in metric else highest)]}
+    return {**title, "range": [0, 1.05 * (min(highest, HIGHEST_LOSS) if entropy else highest)]}
 
 
 def _line(number: int, curve: Sequence[tuple[int, float]], name: str, metric: str) -> Figure:

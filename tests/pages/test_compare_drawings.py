@@ -88,6 +88,17 @@ def test_test_curves_are_dashed_and_train_curves_solid_as_everywhere():
     assert (test["dash"], "dash" in train) == ("dash", False)
 
 
+def test_only_cross_entropies_are_in_nats_and_cut_off_where_they_diverge():
+    def axis(metric):
+        high = replace(run(), events=(Progress(0, 10, {metric: 500.0}),))
+        return compare_chart([high], ["a"], metric)["layout"]["yaxis"]
+
+    assert axis("validation_loss")["title"]["text"] == "Validation loss (nats)"
+    assert axis("validation_loss")["range"][1] < 30
+    assert axis("style_loss")["title"]["text"] == "Style loss"
+    assert axis("style_loss")["range"][1] > 500
+
+
 def test_runs_without_the_metric_or_without_numbers_have_no_label():
     empty = replace(run(), events=())
     diverged = replace(run(), events=(Progress(0, 10, {"test_loss": math.nan}),))
