@@ -1,8 +1,7 @@
 """The three losses of style transfer as a chart, and their numbers in words."""
 
+import math
 from collections.abc import Sequence
-
-import numpy as np
 
 from engine.events import Mark, Progress
 from pages.ui.charts import Figure, axis_title, layout_of
@@ -15,6 +14,11 @@ LINES = {
 }
 
 
+SMALLEST = 1e-3
+"""Share of the largest total loss that the axis may begin at: a content loss that starts at nearly nothing would press
+all that matters into the upper end."""
+
+
 def rounded(value: float, digits: int = 3) -> str:
     """A number of so many digits as one reads it: 6,710 rather than 6.71e+03."""
     return f"{float(f'{value:.{digits}g}'):,g}"
@@ -24,11 +28,13 @@ def style_chart(history: Sequence[Progress], marks: Sequence[Mark], total: int, 
     """Content, style and variation loss over the steps, on a logarithmic axis; a line where the size changes."""
     lines = [_line(history, name, word, style) for name, (word, style) in LINES.items()]
     sizes = [mark for mark in marks if mark.step]
+    low, high = _range(history, lines)
+    axis = {"title": axis_title("Loss"), "type": "log", "range": [low - 0.05, high + 0.05], **_ticks(low, high)}
     return {
         "data": lines,
         "layout": {
-            **layout_of({"title": axis_title("Loss"), "type": "log", **_ticks(lines)}, total, revision),
-            "annotations": [*_ends(lines), *(_label(mark) for mark in sizes)],
+            **layout_of(axis, total, revision),
+            "annotations": [*_ends(lines, low), *(_label(mark) for mark in sizes)],
             "shapes": [_rule(mark.step) for mark in sizes],
             "margin": {"l": 60, "r": 96, "t": 22, "b": 42},
         },
@@ -45,7 +51,7 @@ def spoken(history: Sequence[Progress]) -> str:
 
 
 def _line(history: Sequence[Progress], name: str, word: str, style: Figure) -> Figure:
-    points = [(p.step, p.metrics[name]) for p in history if p.metrics.get(name, 0) > 0]
+    points = [(p.step, p.metrics[name]) for p in history if 0 < p.metrics.get(name, 0) < math.inf]
     return {
         "type": "scatter",
         "mode": "lines",
@@ -57,23 +63,30 @@ def _line(history: Sequence[Progress], name: str, word: str, style: Figure) -> F
     }
 
 
-def _ticks(lines: Sequence[Figure]) -> Figure:
+def _range(history: Sequence[Progress], lines: Sequence[Figure]) -> tuple[float, float]:
+    """Powers of ten of the smallest loss that matters and of the largest."""
+    values = [value for line in lines for value in line["y"]] or [1.0]
+    totals = [p.metrics.get("total_loss", 0.0) for p in history]
+    floor = SMALLEST * max(filter(math.isfinite, totals), default=0.0)
+    return math.log10(max(min(values), floor)), math.log10(max(*values, floor))
+
+
+def _ticks(lowest: float, highest: float) -> Figure:
     """Powers of ten; where the losses span only a few of them, twice and five times these too."""
-    logs = np.log10([value for line in lines for value in line["y"]] or [1.0])
-    low, high = int(np.floor(logs.min())), int(np.ceil(logs.max()))
+    low, high = math.floor(lowest), math.ceil(highest)
     values = [
         times * 10.0**power for power in range(low, high + 1) for times in ((1, 2, 5) if high - low < 4 else (1,))
     ]
     return {"tickvals": values, "ticktext": [rounded(value) for value in values]}
 
 
-def _ends(lines: Sequence[Figure]) -> list[Figure]:
-    """Each line named at its last point; names that would touch are pushed apart."""
-    ends = sorted(((float(np.log10(line["y"][-1])), line) for line in lines if line["y"]), key=lambda end: end[0])
+def _ends(lines: Sequence[Figure], low: float) -> list[Figure]:
+    """Each line named at its last point, or at the beginning of the axis; names that would touch are pushed apart."""
+    ends = sorted(((math.log10(line["y"][-1]), line) for line in lines if line["y"]), key=lambda end: end[0])
     return [
         {
             "x": line["x"][-1],
-            "y": height,
+            "y": max(height, low),
             "text": f"{line['name']} {rounded(line['y'][-1], 2)}",
             "font": {"color": line["line"]["color"], "size": 12},
             "showarrow": False,

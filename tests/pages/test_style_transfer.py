@@ -188,6 +188,24 @@ def test_the_chart_has_three_lines_on_a_logarithmic_axis_and_a_rule_a_size():
     assert [shape["x0"] for shape in figure["layout"]["shapes"]] == [2]
 
 
+def test_the_axis_of_the_losses_begins_at_a_thousandth_of_the_largest_total():
+    losses = [(1e-6, 4.0, 1e-5), (0.5, 1.0, 2e-5), (0.6, 0.4, 2e-5)]
+    names = ("content_loss", "style_loss", "total_variation_loss")
+    history = [
+        Progress(step, 9, {**dict(zip(names, values, strict=True)), "total_loss": sum(values)})
+        for step, values in enumerate(losses, 1)
+    ]
+    figure = style_chart(history, [], 9, "run")
+    low, high = figure["layout"]["yaxis"]["range"]
+    assert low == pytest.approx(np.log10(0.004), abs=0.1)
+    assert high == pytest.approx(np.log10(4), abs=0.1)
+    assert all(low <= text["y"] <= high for text in figure["layout"]["annotations"])
+    assert [text["text"] for text in figure["layout"]["annotations"]] == ["variation 2e-05", "style 0.4", "content 0.6"]
+    assert style_chart([], [], 9, "run")["layout"]["yaxis"]["range"][0] < 0
+    diverged = Progress(4, 9, dict.fromkeys((*names, "total_loss"), np.inf))
+    assert style_chart([*history, diverged], [], 9, "run")["layout"]["yaxis"]["range"] == [low, high]
+
+
 @pytest.mark.parametrize("preset", StyleSettings.presets)
 def test_the_code_is_python_and_follows_the_settings(preset):
     settings = StyleSettings(**StyleSettings.presets[preset])
