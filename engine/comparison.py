@@ -22,9 +22,14 @@ def outcome(run: Run) -> dict[str, float]:
     return {**measured, **numbers}
 
 
+OF_ITS_OWN_COURSE = ("seconds_left", "features")
+"""What a run tells of how far it is."""
+
+
 def metric_names(runs: Sequence[Run]) -> list[str]:
     """Every metric of which at least one of the runs has a curve, in order of appearance."""
-    return list(dict.fromkeys(name for run in runs for point in points(run.events) for name in point.metrics))
+    names = dict.fromkeys(name for run in runs for point in points(run.events) for name in point.metrics)
+    return [name for name in names if name not in OF_ITS_OWN_COURSE]
 
 
 def steps_done(run: Run) -> int:

@@ -8,6 +8,7 @@ from engine.records import Run
 from engine.settings import EXPERIMENTS
 from pages.ui.anatomy import page_head
 from pages.ui.compare import comparison
+from pages.ui.counted import counted
 from pages.ui.run_list import edit_run, pin_box, pinned, runs_of, told
 from pages.ui.run_names import all_that_differs, run_name
 from pages.ui.run_thumbnail import thumbnail
@@ -56,13 +57,18 @@ def card(run: Run, *, is_pinned: bool) -> None:
             pin_box(run, "Compare", is_pinned=is_pinned)
 
 
+def told_of(pins: int) -> str:
+    """How many runs of an experiment are compared."""
+    return f"{pins} compared" if pins > 1 else "1 run: tick another to compare it with"
+
+
 def compared() -> None:
     """What is ticked, a comparison an experiment."""
     for name, cls in EXPERIMENTS.items():
         known = runs_of(cls)
         if pins := pinned(cls, known):
             with st.container(key=f"runs-compared-{name}"):
-                st.subheader(f"{TITLES[name]}, {len(pins)} compared", anchor=False)
+                st.subheader(f"{TITLES[name]}, {told_of(len(pins))}", anchor=False)
                 comparison(cls, known)
 
 
@@ -74,7 +80,7 @@ else:
     found = choose(runs)
     ticked = {run_id for cls in EXPERIMENTS.values() for run_id in pinned(cls, runs)}
     st.caption(
-        f"{len(ticked)} ticked: compared below."
+        f"{len(ticked)} ticked: shown below."
         if ticked
         else "Tick Compare on any runs of one experiment to lay them beside one another."
     )
@@ -85,7 +91,7 @@ else:
         for column, run in zip(st.columns(3), found[row : row + 3], strict=False):
             with column:
                 card(run, is_pinned=run.id in ticked)
-    if len(found) > count and st.button(f"{len(found) - count} older runs", icon=":material/expand_more:"):
+    if len(found) > count and st.button(counted(len(found) - count, "older run"), icon=":material/expand_more:"):
         st.session_state["runs shown"] += SHOWN
         st.rerun()
     compared()

@@ -13,6 +13,7 @@ from pages.ui.chart_files import ChartFile, chart_files
 from pages.ui.compare_chart import compare_chart, compare_height
 from pages.ui.compare_table import compare_table
 from pages.ui.controls import label
+from pages.ui.counted import counted
 from pages.ui.live_chart import live_chart
 from pages.ui.run_list import pinned, run_list, runs_of
 from pages.ui.run_names import run_name
@@ -85,6 +86,6 @@ def _curves(cls: type[ExperimentSettings], watched: Sequence[Run], names: Sequen
     )
     short = [name if len(name) <= LONGEST else name[: LONGEST - 1] + "…" for name in names]
     figure, height = compare_chart(watched, short, metric or first), compare_height(len(watched))
-    spoken = f"{label(metric or first)} of {len(names)} runs."
+    spoken = f"{label(metric or first)} of {counted(len(names), 'run')}."
     live_chart(figure, key=f"compare {cls.__name__}", height=height, description=spoken)
     return [ChartFile("This chart", label(metric or first), f"compare-{metric or first}", figure, height + 38)]

@@ -26,6 +26,7 @@ from engine.evaluation import (
 from engine.images import png_address
 from pages.ui.charts import calibration_chart
 from pages.ui.confusion_matrix import confusion_matrix
+from pages.ui.counted import counted
 from pages.ui.live_chart import live_chart
 from pages.ui.plain_text import plain
 
@@ -67,7 +68,7 @@ def _cell(answers: Answers, names: Sequence[str], pick: Pick, cell: tuple[int, i
     found = members(answers, *cell)
     row, column = (plain(names[place]) for place in cell)
     what = f"read as {row}, rightly" if cell[0] == cell[1] else f"taken for {column}"
-    st.markdown(f"**{len(found):,} {thing}{'' if len(found) == 1 else 's'} of {row} {what}**")
+    st.markdown(f"**{counted(len(found), thing)} of {row} {what}**")
     if not len(found):
         st.caption("None. Choose another cell of the matrix.")
         return
@@ -145,7 +146,7 @@ def _calibration(answers: Answers, key: str) -> None:
         key=f"{key} calibration",
         height=330,
         description="Accuracy by confidence. "
-        + " ".join(f"{b.count} images at {b.confidence:.0%} sure: {b.accuracy:.0%} right." for b in bins),
+        + " ".join(f"{counted(b.count, 'image')} at {b.confidence:.0%} sure: {b.accuracy:.0%} right." for b in bins),
     )
     leaning = "less sure than it might be" if overall > 0 else "surer than it should be"
     st.caption(

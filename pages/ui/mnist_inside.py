@@ -11,6 +11,7 @@ from engine.forward import check_weights, feature_maps
 from engine.images import png_address
 from engine.learned import Learned
 from engine.records import Run
+from pages.ui.counted import counted
 from pages.ui.learned_view import learned_view
 from pages.ui.mnist_evidence import DIGITS, example_answers, learned_for, pick_digits
 from pages.ui.run_answers import answers_for, as_it_is_now, wrong_answers
@@ -88,6 +89,6 @@ def _units_html(when: str, units: list[NDArray[np.uint8]]) -> str:
 def _unit_html(words: str, maps: NDArray[np.uint8]) -> str:
     height, width, count = maps.shape
     few = "" if count <= MOST_MAPS else f", the first {MOST_MAPS}"
-    caption = f"{words}: {count} map{'' if count == 1 else 's'} of {height} × {width}{few}"
+    caption = f"{words}: {counted(count, 'map')} of {height} × {width}{few}"
     picture = png_address(mosaic(maps[:, :, :MOST_MAPS], 8))
     return f'<figure><img src="{picture}" alt="{caption}"><figcaption>{caption}</figcaption></figure>'

@@ -9,6 +9,7 @@ from engine.errors import LabError
 from engine.records import Run
 from engine.rules import ExperimentSettings
 from pages.ui.address import recall, remember
+from pages.ui.counted import counted
 from pages.ui.plain_text import plain
 from pages.ui.run_names import all_that_differs, run_name
 from pages.ui.session import lab, runs_seen, show_run
@@ -40,7 +41,9 @@ def run_list(cls: type[ExperimentSettings], runs: Sequence[Run], shown: Run | No
     for run in runs[:count]:
         _row(run, is_pinned=run.id in pins, is_shown=bool(shown and shown.id == run.id))
     if len(runs) > count:
-        st.button(f"{len(runs) - count} older runs", icon=":material/expand_more:", on_click=_show_more, args=(cls,))
+        st.button(
+            counted(len(runs) - count, "older run"), icon=":material/expand_more:", on_click=_show_more, args=(cls,)
+        )
 
 
 def _row(run: Run, *, is_pinned: bool, is_shown: bool) -> None:
@@ -70,7 +73,8 @@ def edit_run(run: Run) -> None:
 def _more(run: Run) -> None:
     key = f"name of {run.id}"
     with st.form(key=f"rename {run.id}", border=False):
-        st.text_input("Name", value=run.name, key=key, max_chars=60, placeholder=run_name(run))
+        # Without a limit of its own, at which a browser drops what is pasted and says nothing: the lab says why.
+        st.text_input("Name", value=run.name, key=key, placeholder=run_name(run))
         st.form_submit_button("Rename", on_click=_rename, args=(run.id, key))
     # A tick before the button, and not a question after it: nothing moves, and the keyboard stays where it was.
     sure = st.checkbox(

@@ -12,6 +12,7 @@ from engine.images import Pixels, png_address
 from engine.naming import Moment, Naming
 from engine.records import Run
 from pages.ui.classify_picture import overlay
+from pages.ui.counted import counted
 from pages.ui.mistakes import mistakes_view, share
 from pages.ui.session import lab
 from pages.ui.tune_evidence import Evidence, evidence_for, named_by
@@ -44,7 +45,7 @@ def _changed(evidence: Evidence, before: Answers, names: Sequence[str]) -> None:
     broken = np.flatnonzero(before.correct & ~evidence.after.correct)
     st.caption("Below each picture: what it is, what the network said before, and what it says after.")
     for places, words in ((mended, "wrong before, right after"), (broken, "right before, wrong after")):
-        st.subheader(f"{len(places):,} pictures: {words}", anchor=False)
+        st.subheader(f"{counted(len(places), 'picture')}: {words}", anchor=False)
         chosen = places[:: max(1, len(places) // SHOWN)][:SHOWN]
         if not len(chosen):
             st.caption("None.")

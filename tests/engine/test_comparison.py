@@ -30,4 +30,6 @@ def test_the_outcome_is_the_result_and_before_it_the_last_of_each_metric():
 
 def test_metrics_and_steps_are_those_that_were_measured():
     assert metric_names([RUN, replace(RUN, events=POINTS)]) == ["test_accuracy", "train_loss"]
+    counting = Progress(9, 10, {"features": 0.5, "seconds_left": 3.0})
+    assert metric_names([replace(RUN, events=(*POINTS, counting))]) == ["test_accuracy", "train_loss"]
     assert (steps_done(RUN), steps_done(replace(RUN, events=POINTS))) == (0, 5)

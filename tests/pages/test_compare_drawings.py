@@ -19,6 +19,7 @@ from engine.style_settings import StyleSettings
 from pages.ui.charts import loss_chart, marked
 from pages.ui.compare_chart import COLOURS, LABEL_GAP, SYMBOLS, compare_chart, compare_height, sign_of, spread
 from pages.ui.compare_table import compare_table, setting_text
+from pages.ui.counted import counted
 from pages.ui.live import bar_html
 from pages.ui.mnist_files import mnist_charts, mnist_program
 from pages.ui.picture_choice import photograph_file
@@ -207,3 +208,8 @@ def test_the_bar_of_a_paused_run_tells_its_step_and_of_one_that_is_not_saved_why
     paused = replace(run(), state=State.PAUSED, remark="This run is not saved (No space left on device).")
     html = bar_html(paused)
     assert all(words in html for words in ("Paused", "step 10 of 10", "after 10 minutes", "No space"))
+
+
+def test_one_thing_is_not_many():
+    told = [counted(1, "run"), counted(1200, "run"), counted(1, "class", "classes"), counted(0, "class", "classes")]
+    assert told == ["1 run", "1,200 runs", "1 class", "0 classes"]

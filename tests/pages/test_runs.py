@@ -91,6 +91,11 @@ def test_rename_and_delete():
     next(button for button in app.button if button.label == "Rename").click()
     app.run()
     assert "the best" in bodies(app)
+    app.text_input(key=f"name of {run_id}").set_value("x" * 61)
+    next(button for button in app.button if button.label == "Rename").click()
+    app.run()
+    assert "61 characters, but may have at most 60" in app.toast[0].value
+    assert "the best" in bodies(app)
     assert app.button(key=f"delete {run_id}").disabled
     app.checkbox(key=f"sure to delete {run_id}").check().run()
     assert lab().runs.get(run_id)
@@ -116,7 +121,7 @@ def test_runs_of_every_experiment_are_compared_here(cls):
     assert any("2 compared" in heading.value for heading in app.subheader)
     app.checkbox(key=f"pin {runs[0]}").uncheck().run()
     assert not app.exception
-    assert any("1 compared" in heading.value for heading in app.subheader)
+    assert any("1 run: tick another to compare it with" in heading.value for heading in app.subheader)
 
 
 def test_a_card_of_every_experiment_opens_its_page():
