@@ -52,7 +52,7 @@ def test_the_preview_follows_its_controls(app, open_page):
 
 def test_a_quick_run_completes_and_a_long_one_stops(app, open_page):
     page = opened(open_page, app)
-    page.get_by_text("Quick (2 minutes)", exact=True).click()
+    page.get_by_role("button", name="Quick (2 minutes)", exact=True).click()
     expect(page.get_by_role("spinbutton", name="Steps", exact=True)).to_have_value("1500")
     set_number(page, "Steps", 30)
     train(page)
@@ -80,7 +80,7 @@ def test_the_matrix_of_the_example_and_of_a_run_shows_the_pictures(app, open_pag
 
 def test_a_run_tells_the_kinds_apart_is_steered_and_taken_away(app, open_page, tmp_path):
     page = opened(open_page, app)
-    page.get_by_text("Quick (2 minutes)", exact=True).click()
+    page.get_by_role("button", name="Quick (2 minutes)", exact=True).click()
     expect(page.get_by_role("spinbutton", name="Steps", exact=True)).to_have_value("1500")
     page.get_by_text("Network", exact=True).click()
     set_number(page, "Width", 8)

@@ -43,7 +43,7 @@ def test_sample_to_completed_and_a_channel_to_a_dream(app, open_page):
     picture = page.locator(".wipe-after").first
     expect(picture).to_have_attribute("src", A_PICTURE)
     example = picture.get_attribute("src")
-    page.get_by_text("Quick", exact=True).click()
+    page.get_by_role("button", name="Quick", exact=True).click()
     open_fold(page, "Octaves and steps")
     set_number(page, "Iterations", 4)
     dream(page)
@@ -88,7 +88,7 @@ def test_a_zoom_that_goes_on_from_a_picture_of_ones_own(app, open_page):
     page.locator("input[type=file]").first.set_input_files(
         {"name": "mine.png", "mimeType": "image/png", "buffer": a_png()}
     )
-    page.get_by_text("Quick", exact=True).click()
+    page.get_by_role("button", name="Quick", exact=True).click()
     expect(page.get_by_role("spinbutton", name="Channel", exact=True)).to_have_count(0)
     open_fold(page, "Octaves and steps")
     set_number(page, "Octaves", 1)

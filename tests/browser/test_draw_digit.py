@@ -169,7 +169,7 @@ def test_the_drawing_outlives_reruns_of_the_page_and_a_change_of_page(app, open_
     page = open_pad(open_page, app)
     page.evaluate("document.querySelector('.digit-paper canvas').mark = true")
     draw(page, 4)
-    page.get_by_text("Tiny network").click()
+    page.get_by_role("button", name="Tiny network", exact=True).click()
     expect(page.get_by_text("266,585 parameters", exact=True)).to_have_count(0)
     assert answer(page) == "4"
     assert page.evaluate("document.querySelector('.digit-paper canvas').mark")

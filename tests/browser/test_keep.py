@@ -16,7 +16,7 @@ def train(page, steps, rate=0.005):
     expect(page.locator(".live-chart-plot .main-svg").first).to_be_visible()
     # TensorFlow is there: until then the page draws itself again.
     expect(page.get_by_text("over 99% sure")).to_be_visible()
-    page.get_by_text("Tiny network").click()
+    page.get_by_role("button", name="Tiny network", exact=True).click()
     expect(page.get_by_text("266,585 parameters")).to_have_count(0)
     expect(page.get_by_role("spinbutton", name="Steps")).to_have_value("500")
     set_number(page, "Steps", steps)

@@ -176,7 +176,7 @@ def test_what_is_entered_before_the_app_has_answered_is_kept(app, page):
 def test_the_drawing_follows_the_settings(app, open_page):
     page = open_page(f"{app}/mnist")
     expect(page.get_by_text("266,585 parameters", exact=True)).to_be_visible()
-    page.get_by_text("Tiny network").click()
+    page.get_by_role("button", name="Tiny network", exact=True).click()
     page.get_by_text("Network", exact=True).click()
     expect(page.get_by_role("spinbutton", name="Conv 1 features")).to_have_value("4")
     set_number(page, "Pool 1", 3)
