@@ -17,6 +17,7 @@ import dask
 import psutil
 from distributed import Worker, WorkerPlugin, get_worker
 
+from engine.checkpoints import LATEST
 from engine.device import share_gpus
 from engine.errors import LabError
 from engine.events import Arrays, Beat, Control, Event, Progress
@@ -93,7 +94,7 @@ class Orders:
         self._steps = 0
         self._step = 0
         self._learning_rate: float | None = None
-        self._keeps_weights = False
+        self._kept: int | None = None
         self._asked = False
         self._asked_at = time.monotonic()
 
@@ -113,10 +114,11 @@ class Orders:
             if isinstance(event, Progress) and event.step > self._step:
                 self._step, self._steps = event.step, max(0, self._steps - 1)
             asked, self._asked = self._asked, False
-            if isinstance(event, Progress) and not asked and self._wants_weights():
+            if isinstance(event, Progress) and not asked and self._wants_weights(event.step):
                 self._asked, self._asked_at = True, time.monotonic()
                 return Control(single=self._paused, weights=True)
-            self._keeps_weights |= isinstance(event, Arrays) and event.name == "weights"
+            if isinstance(event, Arrays) and event.name in ("weights", LATEST):
+                self._kept = event.step
             # Between two other events a step may have been done that nobody was told of.
             if (isinstance(event, Progress) or (asked and isinstance(event, Arrays))) and self._holds():
                 say(Paused())
@@ -128,8 +130,10 @@ class Orders:
             rate, self._learning_rate = self._learning_rate, None
             return Control(rate, single=self._paused) if rate is not None or self._paused else None
 
-    def _wants_weights(self) -> bool:
-        return self._keeps_weights and (self._holds() or time.monotonic() - self._asked_at > LATEST_S)
+    def _wants_weights(self, step: int) -> bool:
+        """Whether the run, which has said weights before, is to say those of `step`."""
+        stale = self._kept is not None and self._kept < step
+        return stale and (self._holds() or time.monotonic() - self._asked_at > LATEST_S)
 
     def _holds(self) -> bool:
         return self._paused and not self._steps and not self.stopped

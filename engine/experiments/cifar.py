@@ -110,6 +110,9 @@ def _train(
         if point in looks or diverged:
             logits = yield from trainer.logits(evaluate, validation)
             metrics |= metrics_of("validation", logits, pictures.train_labels[validation])
+        # Before the step is told, at which the run may be paused.
+        if point in kept and not diverged:
+            yield from trainer.say(weights_event(point, model.get_weights()))
         yield from trainer.say(Progress(point, settings.steps, metrics))
         if logits is not None:
             shares = recalls(logits, pictures.train_labels[validation], pictures.names)
@@ -117,8 +120,6 @@ def _train(
         if logits is not None and (point in pictured or diverged):
             for event in _look(point, model, pictures, validation, logits):
                 yield from trainer.say(event)
-        if point in kept and not diverged:
-            yield from trainer.say(weights_event(point, model.get_weights()))
         if diverged:
             break
     return metrics, diverged

@@ -86,15 +86,16 @@ def _train(
         if point:
             metrics |= {"train_loss": means.loss, "train_accuracy": means.accuracy}
             metrics["examples_per_second"] = trainer.images_per_second
-        yield from trainer.say(Progress(point, settings.steps, metrics))
         diverged = not math.isfinite(means.loss)
+        # Before the step is told, at which the run may be paused.
+        if point in kept and not diverged:
+            yield from trainer.say(weights_event(point, model.get_weights()))
+        yield from trainer.say(Progress(point, settings.steps, metrics))
         if number % gallery_every == 0 or point == settings.steps or diverged:
             shown = sample[:GALLERY]
             yield from trainer.say(
                 predictions(point, digits.test_images[shown], digits.test_labels[shown], logits[:GALLERY])
             )
-        if point in kept and not diverged:
-            yield from trainer.say(weights_event(point, model.get_weights()))
         if diverged:
             break
     return metrics, diverged

@@ -51,3 +51,16 @@ def test_before_it_pauses_it_is_asked_and_need_not_answer(clock, answer):
 
     orders.follow(answer, say)
     assert said == [worker.Paused(), worker.Resumed()]
+
+
+def test_a_step_that_is_kept_already_is_not_asked_for_and_the_run_pauses_at_once(clock):
+    orders, said = Orders(), []
+    orders.follow(Arrays("weights", 5, {}), said.append)
+    orders.give(Order(pause=True))
+
+    def say(body):
+        said.append(body)
+        orders.give(Order(pause=False))
+
+    assert not orders.follow(Progress(5, 100, {}), say)
+    assert said == [worker.Paused(), worker.Resumed()]
