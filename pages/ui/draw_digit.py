@@ -13,7 +13,7 @@ from engine.digits import Normalised, normalise
 from engine.errors import InvalidInput, LabError, NotHere
 from engine.images import png_address
 from engine.reading import Reading, read_digit, read_own_digit
-from engine.records import Run, State
+from engine.records import Run
 from engine.strokes import parse_strokes, rasterise
 from pages.ui.mnist_evidence import trained
 from pages.ui.run_answers import as_it_is_now
@@ -82,7 +82,7 @@ def _reader(run: Run | None) -> Run | None:
     )
     if chosen == SHIPPED:
         return None
-    later = "; the next stroke is read by its newest state" if run.state == State.RUNNING else ""
+    later = "; the next stroke is read by its newest state" if run.active else ""
     st.caption(f"The shown run, after step {run.newest_weights[1]:,}{later}.")
     return run
 

@@ -178,6 +178,16 @@ def test_a_new_rate_takes_the_place_of_the_schedule():
     assert rates == {0.03}
 
 
+def test_it_says_its_weights_when_asked_and_trains_on():
+    run = start(CifarSettings(**TINY))
+    first = next(event for event in run if isinstance(event, Progress) and event.step)
+    latest = run.send(Control(weights=True))
+    assert (latest.name, latest.step) == ("latest", first.step)
+    events = [latest, *run]
+    assert latest.arrays.keys() == of(Arrays, events)[1].arrays.keys()
+    assert isinstance(events[-1], Completed)
+
+
 def test_kernels_are_tiles_in_their_colours():
     kernels = np.zeros((5, 5, 3, 20), np.float32)
     kernels[0, 0, 0, 0] = 0.5

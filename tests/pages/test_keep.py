@@ -110,7 +110,7 @@ def test_the_network_of_the_step_at_which_a_run_is_paused_can_be_read_and_taken_
     app = page(run_id, "Take away")
     app.segmented_control(key=f"reader {run_id}").set_value("The shown run").run()
     captions = [caption.value for caption in app.caption]
-    assert f"The shown run, after step {steps_done(run_id):,}." in captions
+    assert f"The shown run, after step {steps_done(run_id):,}; the next stroke is read by its newest state." in captions
     assert any(f"loads it, as of step {steps_done(run_id):,}." in caption for caption in captions)
     assert not app.exception
 
