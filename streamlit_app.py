@@ -5,6 +5,7 @@ from pathlib import Path
 import streamlit as st
 
 from pages.ui.anatomy import begin_app, check_set_up
+from pages.ui.menu import close_menu_on_choice
 from pages.ui.presenter import presenter
 from pages.ui.theme import apply_style
 from pages.ui.tour import tour
@@ -32,5 +33,6 @@ page = st.navigation(
 )
 page.run()
 keep_visitor()
+close_menu_on_choice()
 presenter(page.url_path)
 tour(page.url_path)

@@ -41,3 +41,19 @@ def test_it_ends_with_the_page(page: Page, app: str) -> None:
     page.get_by_role("link", name="Runs", exact=True).click()
     expect(page.get_by_role("heading", name="Runs")).to_be_visible()
     expect(page.get_by_role("dialog")).to_be_hidden()
+
+
+def test_on_a_phone_it_leaves_the_menu_free_which_closes_when_a_page_is_chosen(open_page, app: str) -> None:
+    phone = open_page(app, viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
+    offer = phone.get_by_role("button", name="New here? Take the tour")
+    expect(offer).to_be_visible()
+    menu = phone.get_by_role("button", name="Expand sidebar")
+    menu.tap()
+    expect(offer).to_be_hidden()
+    phone.get_by_role("button", name="Collapse sidebar").tap()
+    expect(offer).to_be_visible()
+    menu.tap()
+    phone.get_by_role("link", name="Runs", exact=True).tap()
+    expect(phone.get_by_role("heading", name="Runs")).to_be_visible()
+    expect(phone.get_by_role("link", name="Runs", exact=True)).not_to_be_in_viewport()
+    expect(menu).to_be_visible()
