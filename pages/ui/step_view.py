@@ -26,6 +26,13 @@ from pages.ui.sliding_inputs import number, padding_input
 from pages.ui.sliding_words import padding_words, size_formula
 from pages.ui.when_ready import loading, when_ready
 
+BOXES = (
+    (("Input size", "size", 5, 1, LARGEST_INPUT), ("Channels", "channels", 3, 1, MOST_CHANNELS)),
+    (("Filters", "filters", 2, 1, MOST_FILTERS), ("Kernel size", "kernel", 3, 1, LARGEST_KERNEL)),
+    (("Stride", "stride", 2, 1, 4), ("Dilation", "dilation", 1, 1, 3)),
+)
+"""Label, key, default, lowest and highest of the number boxes, row by row."""
+
 
 def step_view() -> None:
     """View 1 of the page."""
@@ -59,15 +66,13 @@ def _view() -> None:
 
 
 def _settings() -> tuple[Numbers, Sliding]:
-    left, right = st.columns(2)
-    with left:
-        size = number("Input size", "size", 5, 1, LARGEST_INPUT)
-        filters = number("Filters", "filters", 2, 1, MOST_FILTERS)
-        stride = number("Stride", "stride", 2, 1, 4)
-    with right:
-        channels = number("Channels", "channels", 3, 1, MOST_CHANNELS)
-        kernel = number("Kernel size", "kernel", 3, 1, LARGEST_KERNEL)
-        dilation = number("Dilation", "dilation", 1, 1, 3)
+    values = []
+    for boxes in BOXES:
+        # A row of its own: a phone, and the keyboard, then go through the boxes as they are read.
+        for cell, box in zip(st.columns(2), boxes, strict=True):
+            with cell:
+                values.append(number(*box))
+    size, channels, filters, kernel, stride, dilation = values
     padding = padding_input("padding", "1")
     transposed = st.toggle(
         "Transposed",

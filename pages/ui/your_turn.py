@@ -1,6 +1,9 @@
 """Your turn: challenges that look at the runs which this browser has made or opened."""
 
+from collections.abc import Sequence
+
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from engine.challenges import Challenge, Verdict, attempts
 from engine.challenges_of_pages import CHALLENGES
@@ -21,9 +24,12 @@ def your_turn(experiment: str, button: str = "Train") -> None:
         "on this page counts once it is completed."
     )
     board_line(experiment)
-    columns = st.columns(2, gap="medium")
+    cells: Sequence[DeltaGenerator] = ()
     for number, (challenge, verdict) in enumerate(zip(challenges, verdicts, strict=True)):
-        with columns[number % 2].container(border=True):
+        if number % 2 == 0:
+            # A row of its own: a phone, and a screen reader, then go through the challenges in their order.
+            cells = st.columns(2, gap="medium")
+        with cells[number % 2].container(border=True, height="stretch"):
             _card(number + 1, challenge, verdict)
 
 

@@ -36,6 +36,11 @@ def test_settings_of_the_address_are_those_of_the_widgets(app: AppTest) -> None:
     assert app.number_input(key="kernel").value == 2
 
 
+def test_the_number_boxes_are_read_row_by_row(app: AppTest) -> None:
+    names = [box.label for box in app.run().number_input]
+    assert names == ["Input size", "Channels", "Filters", "Kernel size", "Stride", "Dilation", "Random seed"]
+
+
 @pytest.mark.parametrize(
     ("view", "address"),
     [

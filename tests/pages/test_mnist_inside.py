@@ -196,3 +196,8 @@ def test_the_charts_are_charts_of_plotly():
     )
     for figure in figures:
         assert go.Figure(figure).data
+
+
+def test_challenges_are_read_in_their_order():
+    titles = [m.value for m in opened("Your turn").markdown if m.value.startswith("**:material/")]
+    assert [title.split(" ")[1].rstrip(".") for title in titles] == ["1", "2", "3", "4", "5"]
