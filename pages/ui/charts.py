@@ -19,6 +19,9 @@ MAX_POINTS = 400
 HIGHEST_LOSS = 20.0
 """A loss that explodes must not flatten what came before."""
 
+PIECES = {"solid": "—", "dash": "– –", "dot": "···"}
+"""What stands for a line in a text."""
+
 
 def loss_chart(history: Sequence[Progress], total: int, revision: str, seen: str = "test") -> Figure:
     """Cross-entropy of training batches and `seen` images over the steps; zoom is kept while `revision` stays."""
@@ -191,7 +194,7 @@ def _learning_chart(
         "layout": {
             **layout_of(y_axis, total, revision),
             # Room for the longest word and its number.
-            "margin": {"l": 56, "r": 40 + 8 * max(map(len, words), default=0), "t": 10, "b": 42},
+            "margin": {"l": 56, "r": 40 + 11 * max(map(len, words), default=0), "t": 10, "b": 42},
             "annotations": _end_labels(lines, styles, form),
         },
     }
@@ -237,8 +240,8 @@ def _end_labels(lines: list[list[tuple[int, float]]], styles: list[tuple[str, Fi
         {
             "x": step,
             "y": min(value, HIGHEST_LOSS),
-            "text": f"{word} {value:{form}}",
-            "font": {"color": style["color"], "size": 12},
+            "text": f"{end_name(word, style) if word else ''} {value:{form}}",
+            "font": {"size": 12},
             "showarrow": False,
             "xanchor": "left",
             "xshift": 5,
@@ -246,6 +249,11 @@ def _end_labels(lines: list[list[tuple[int, float]]], styles: list[tuple[str, Fi
         }
         for number, ((step, value), word, style) in enumerate(ends)
     ]
+
+
+def end_name(word: str, style: Figure) -> str:
+    """The name of a line at its end, after a piece of the line: words in the line's colour would be hard to read."""
+    return f'<b style="color:{style["color"]}">{PIECES[style.get("dash", "solid")]}</b> {word}'
 
 
 def axis_title(text: str) -> Figure:

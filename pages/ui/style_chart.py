@@ -4,7 +4,7 @@ import math
 from collections.abc import Sequence
 
 from engine.events import Mark, Progress
-from pages.ui.charts import Figure, axis_title, layout_of
+from pages.ui.charts import Figure, axis_title, end_name, layout_of
 from pages.ui.theme import INPUT, KERNEL, TRAIN
 
 LINES = {
@@ -36,7 +36,7 @@ def style_chart(history: Sequence[Progress], marks: Sequence[Mark], total: int, 
             **layout_of(axis, total, revision),
             "annotations": [*_ends(lines, low), *(_label(mark) for mark in sizes)],
             "shapes": [_rule(mark.step) for mark in sizes],
-            "margin": {"l": 60, "r": 96, "t": 22, "b": 42},
+            "margin": {"l": 60, "r": 112, "t": 22, "b": 42},
         },
     }
 
@@ -87,8 +87,8 @@ def _ends(lines: Sequence[Figure], low: float) -> list[Figure]:
         {
             "x": line["x"][-1],
             "y": max(height, low),
-            "text": f"{line['name']} {rounded(line['y'][-1], 2)}",
-            "font": {"color": line["line"]["color"], "size": 12},
+            "text": f"{end_name(line['name'], line['line'])} {rounded(line['y'][-1], 2)}",
+            "font": {"size": 12},
             "showarrow": False,
             "xanchor": "left",
             "xshift": 5,
