@@ -25,7 +25,7 @@ class Stepper {
     on(".stepper-play", "click", () => (this.timer ? this.pause() : this.play()));
     on(".stepper-back", "click", () => this.step(-1));
     on(".stepper-next", "click", () => this.step(1));
-    on(".stepper-scrub", "input", (event) => this.look(Number(event.target.value)));
+    on(".stepper-scrub", "input", (event) => this.go(Number(event.target.value)));
     on(".stepper-reset", "click", () => this.undo());
     this.board.addEventListener("pointerover", (event) => this.point(event));
     this.board.addEventListener("click", (event) => this.point(event));
@@ -252,6 +252,18 @@ class Stepper {
     if (tell && !this.timer) this.tell();
   }
 
+  // Look at a cell that the board need not have in sight: sideways it follows, for the buttons stay where they are.
+  go(cell, tell = true) {
+    this.look(cell, tell);
+    const scroll = this.root.querySelector(".stepper-scroll");
+    const room = scroll.getBoundingClientRect();
+    const plane = this.outputs[cell].closest(".stepper-plane").getBoundingClientRect();
+    // All of a small output; of a large one the cell, so that the input stays in sight as far as it can.
+    const part = plane.width < room.width / 2 ? plane : this.outputs[cell].getBoundingClientRect();
+    const left = Math.max(0, part.right - room.right) + Math.min(0, part.left - room.left);
+    if (left) scroll.scrollBy({ left, behavior: still.matches ? "instant" : "smooth" });
+  }
+
   // Frames around the window: one an input channel, moved by the compositor.
   frame() {
     if (!this.outputs) return;
@@ -314,10 +326,10 @@ class Stepper {
   // What the person does
 
   play() {
-    if (this.cell >= this.cells - 1) this.look(0, false);
+    this.go(this.cell >= this.cells - 1 ? 0 : this.cell, false);
     this.timer = setInterval(() => {
       if (!this.root.isConnected) return this.pause();
-      this.look((this.cell + 1) % this.cells, false);
+      this.go((this.cell + 1) % this.cells, false);
       if (this.cell === this.cells - 1) this.pause();
     }, STEP_MS);
     this.showPlaying();
@@ -338,7 +350,7 @@ class Stepper {
 
   step(by) {
     if (this.timer) this.pause();
-    this.look((this.cell + by + this.cells) % this.cells);
+    this.go((this.cell + by + this.cells) % this.cells);
   }
 
   point(event) {

@@ -120,6 +120,15 @@ def test_play_pause_step_and_scrub(page: Page, app: str) -> None:
     expect(page).to_have_url(re.compile("cell=17"))
 
 
+def test_the_board_follows_the_cell_that_is_stepped_to(page: Page, app: str) -> None:
+    open_stepper(page, app, "?size=10&channels=3&kernel=5&dilation=3&padding=3")
+    cell = page.locator(".stepper [data-cell='1']")
+    expect(cell).not_to_be_in_viewport()
+    page.get_by_role("button", name="Step forward").click()
+    expect(cell).to_be_in_viewport(ratio=1)
+    expect(page.get_by_role("button", name="Step forward")).to_be_in_viewport()
+
+
 def test_space_plays_and_arrows_step(page: Page, app: str) -> None:
     open_stepper(page, app)
     page.locator("h1").click()
