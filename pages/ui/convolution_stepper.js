@@ -30,7 +30,7 @@ class Stepper {
     this.board.addEventListener("pointerover", (event) => this.point(event));
     this.board.addEventListener("click", (event) => this.point(event));
     this.board.addEventListener("input", (event) => this.edit(event.target));
-    this.board.addEventListener("focusin", (event) => event.target.select?.());
+    this.board.addEventListener("focusin", (event) => this.enter(event.target));
     this.board.addEventListener("focusout", (event) => this.settle(event.target));
     this.showPlaying();
   }
@@ -76,7 +76,7 @@ class Stepper {
     }
     this.inputs = new Map([...this.board.querySelectorAll("[data-place]")].map((cell) => [cell.dataset.place, cell]));
     this.outputs = [...this.board.querySelectorAll("[data-cell]")];
-    for (const [place, cell] of this.inputs) if (cell.localName === "input") cell.value = show(this.value(place));
+    for (const [place, cell] of this.inputs) if (cell.localName === "input") fill(cell, this.value(place));
     this.root.querySelector(".stepper-scrub").max = this.cells - 1;
     this.root.querySelector(".stepper-sums").style.minHeight = "";
     this.fit();
@@ -216,8 +216,8 @@ class Stepper {
     });
     this.outputs.forEach((cell, index) => {
       const text = show(this.results[index]);
-      if (cell.textContent && cell.textContent !== text) flash(cell);
-      cell.textContent = text;
+      if (cell.textContent && cell.title !== text) flash(cell);
+      fill(cell, this.results[index]);
       const [f, r, k] = this.place(index);
       cell.setAttribute("aria-label", `Output ${f + 1}, row ${r + 1}, column ${k + 1}: ${text}`);
     });
@@ -375,9 +375,16 @@ class Stepper {
     this.check();
   }
 
+  // Who edits a number sees all of it.
+  enter(field) {
+    if (!field.dataset.place) return;
+    field.value = written(this.value(field.dataset.place));
+    field.select();
+  }
+
   settle(field) {
     if (!field.dataset.place || !("value" in field)) return;
-    field.value = show(this.value(field.dataset.place));
+    fill(field, this.value(field.dataset.place));
     field.classList.remove("stepper-wrong");
     field.removeAttribute("aria-invalid");
   }
@@ -385,7 +392,7 @@ class Stepper {
   undo() {
     this.edits.clear();
     this.apply();
-    for (const [place, cell] of this.inputs) if (cell.localName === "input") cell.value = show(this.value(place));
+    for (const [place, cell] of this.inputs) if (cell.localName === "input") fill(cell, this.value(place));
     this.compute();
     this.look(this.cell);
     this.check();
@@ -458,7 +465,26 @@ function parseEdits(text) {
 }
 
 function show(value) {
-  return String(Number(value.toPrecision(4))).replace("-", "−");
+  return written(Number(value.toPrecision(4)));
+}
+
+function written(value) {
+  return String(value).replace("-", "−");
+}
+
+// In widths of its type: a text, and what a cell has room for.
+const widthOf = (text) => [...text].reduce((width, sign) => width + (sign === "." ? 0.27 : 0.52), 0);
+const ROOM = 2.1;
+
+// A number in a cell, with as many decimals as fit; one that is too long without any is set smaller, never cut.
+function fill(cell, value) {
+  const whole = show(value);
+  const shorter = [2, 1, 0].map((decimals) => Number(value.toFixed(decimals))).filter((rest) => rest || !value);
+  const text = [whole, ...shorter.map(written)].find((candidate) => widthOf(candidate) <= ROOM) ?? whole;
+  cell.style.setProperty("--shrink", Math.min(1, ROOM / widthOf(text)));
+  cell.title = whole;
+  if (cell.localName === "input") cell.value = text;
+  else cell.textContent = text;
 }
 
 function bracket(value) {

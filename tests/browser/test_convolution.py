@@ -103,6 +103,29 @@ def test_a_wrong_number_changes_nothing_and_is_marked(page: Page, app: str) -> N
     np.testing.assert_array_equal(numbers(page)[3], before)
 
 
+@pytest.mark.parametrize(
+    ("entered", "shown", "seen_while_edited"),
+    [
+        ("-2.345678", "−2.3", "−2.34568"),
+        ("2.96", "2.96", "2.96"),
+        ("-12.34", "−12", "−12.34"),
+        ("0.0012", "0.0012", "0.0012"),
+        ("-1000", "−1000", "−1000"),
+    ],
+)
+def test_a_number_that_is_too_long_for_its_cell_is_rounded_and_not_cut(
+    page: Page, app: str, entered: str, shown: str, seen_while_edited: str
+) -> None:
+    open_stepper(page, app)
+    field = page.locator(".stepper input[data-place='x0.0.0']")
+    field.fill(entered)
+    field.blur()
+    expect(field).to_have_value(shown)
+    assert field.evaluate("(field) => field.scrollWidth <= field.clientWidth")
+    field.focus()
+    expect(field).to_have_value(seen_while_edited)
+
+
 def test_play_pause_step_and_scrub(page: Page, app: str) -> None:
     open_stepper(page, app)
     page.get_by_role("button", name="Play", exact=True).click()
