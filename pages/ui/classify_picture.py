@@ -11,6 +11,7 @@ from engine.errors import LabError
 from engine.images import Pixels, jpeg_address, middle_square, png_address, shrink
 from engine.sources.cifar10 import NAMES
 from pages.ui.class_bars import class_bars_html
+from pages.ui.percent import how_sure, percent
 from pages.ui.picture_source import picture_input
 from pages.ui.session import lab
 from pages.ui.when_ready import loading, when_ready
@@ -71,9 +72,9 @@ def named_html(picture: Pixels, named: Named | None, block: str, note: str) -> s
         + _figure(overlaid, f"What spoke for {NAMES[best]}: bright", f"Where the network saw {NAMES[best]}")
     )  # fmt: skip
     return (
-        f'<div class="lab-named-place"><p class="lab-verdict"><b>{NAMES[best]}</b>, {_sure(shares[NAMES[best]])}</p>'
+        f'<div class="lab-named-place"><p class="lab-verdict"><b>{NAMES[best]}</b>, {how_sure(shares[NAMES[best]])}</p>'
         f'<div class="lab-named"><div class="lab-named-pictures">{figures}</div>'
-        f"{class_bars_html(shares, 'Probability of each kind')}</div></div>"
+        f"{class_bars_html(shares, 'Probability of each kind', said=percent)}</div></div>"
     )
 
 
@@ -84,10 +85,6 @@ def overlay(picture: Pixels, looked: NDArray[np.float32]) -> Pixels:
     grey = picture.mean(axis=2, keepdims=True)
     mixed = 0.5 * grey + 0.5 * viridis(np.asarray(weights))
     return mixed.round().astype(np.uint8)
-
-
-def _sure(share: float) -> str:
-    return "over 99% sure" if share > 0.99 else f"{share:.0%} sure"
 
 
 def _figure(address: str, caption: str, alt: str) -> str:

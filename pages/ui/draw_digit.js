@@ -134,8 +134,9 @@ function bars(node, probabilities) {
   });
 }
 
+// As pages.ui.percent does it.
 function percent(share) {
-  return share > 0.99 ? ">99%" : Math.round(100 * share) + "%";
+  return share >= 0.995 ? ">99%" : share < 0.005 ? "<1%" : Math.round(100 * share) + "%";
 }
 
 // The nodes stay, so that nothing flickers while one draws.

@@ -16,6 +16,7 @@ from engine.reading import Reading, read_digit, read_own_digit
 from engine.records import Run
 from engine.strokes import parse_strokes, rasterise
 from pages.ui.mnist_evidence import trained
+from pages.ui.percent import how_sure
 from pages.ui.run_answers import as_it_is_now
 from pages.ui.sent import sent, sent_number
 from pages.ui.session import lab
@@ -160,8 +161,7 @@ def _view(steps: Normalised | None, reading: Reading | None, note: str, *, examp
 def _says(reading: Reading, *, example: bool) -> str:
     answer = int(reading.probabilities.argmax())
     share = float(reading.probabilities[answer])
-    words = "over 99% sure" if share > 0.99 else f"{share:.0%} sure"
-    return f"{'An example: ' if example else ''}{'' if share >= UNSURE else 'perhaps '}{answer}, {words}"
+    return f"{'An example: ' if example else ''}{'' if share >= UNSURE else 'perhaps '}{answer}, {how_sure(share)}"
 
 
 def _mattered(reading: Reading) -> Pixels:

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 from engine.events import Predictions
 from engine.images import png_address
+from pages.ui.percent import percent
 
 
 def gallery_html(predictions: Predictions, names: Sequence[str]) -> str:
@@ -22,11 +23,9 @@ def gallery_html(predictions: Predictions, names: Sequence[str]) -> str:
 
 def _figure(address: str, label: str, predicted: str, probability: float) -> str:
     right = label == predicted
-    # Not a number where the network diverged.
-    share = f"{probability:.0%}" if probability == probability else "no number"
-    verdict = "right" if right else "wrong"
+    verdict, sure = "right" if right else "wrong", html.escape(percent(probability))
     return (
         f'<figure class="lab-{verdict}"><img src="{address}" alt="Test image of {html.escape(label)}">'
         f"<figcaption>actual <b>{html.escape(label)}</b><br>predicted <b>{html.escape(predicted)}</b>"
-        f"<br><small>{'✓' if right else '✗'} {verdict}, {share}</small></figcaption></figure>"
+        f"<br><small>{'✓' if right else '✗'} {verdict}, {sure}</small></figcaption></figure>"
     )

@@ -28,6 +28,7 @@ from pages.ui.charts import calibration_chart
 from pages.ui.confusion_matrix import confusion_matrix
 from pages.ui.counted import counted
 from pages.ui.live_chart import live_chart
+from pages.ui.percent import percent
 from pages.ui.plain_text import plain
 
 Pick = Callable[[NDArray[np.intp]], NDArray[np.uint8]]
@@ -107,18 +108,13 @@ def _card(image: NDArray[np.uint8], label: str, probabilities: NDArray[np.floati
     bars = "".join(
         f'<li class="{"answer-right" if names[place] == label else ""}"><b>{html.escape(names[place])}</b>'
         f'<span><i style="width:{probabilities[place]:.1%}"></i></span>'
-        f"<data>{share(float(probabilities[place]))}</data></li>"
+        f"<data>{html.escape(percent(float(probabilities[place])))}</data></li>"
         for place in likeliest
     )
     is_ = html.escape(label)
     picture = f'<img src="{png_address(image)}" alt="Test image of {is_}">'
     answers = f'<ol aria-label="Likeliest answers to an image of {is_}">{bars}</ol>'
     return f"<figure>{picture}<figcaption>is <b>{is_}</b></figcaption>{answers}</figure>"
-
-
-def share(probability: float) -> str:
-    """A probability as a whole percentage that never claims certainty."""
-    return ">99%" if probability >= 0.995 else f"{probability:.0%}"
 
 
 def class_table(matrix: NDArray[np.int64], names: Sequence[str]) -> str:

@@ -10,6 +10,7 @@ from engine.naming import Naming, name_picture
 from engine.records import Run
 from pages.ui.class_bars import class_bars_html
 from pages.ui.classify_picture import overlay
+from pages.ui.percent import how_sure, percent
 from pages.ui.picture_source import picture_input
 from pages.ui.session import lab
 from pages.ui.tune_evidence import named_by
@@ -64,8 +65,8 @@ def naming_html(named: Naming | None, note: str) -> str:
     shares = dict(zip(named.names, named.probabilities, strict=True))
     return (
         f'<div class="lab-named-place"><p class="lab-verdict"><b>{best}</b>, '
-        f'{named.probabilities[0]:.0%} sure</p><div class="lab-named"><div class="lab-named-pictures">'
-        f"{''.join(figures)}</div>{class_bars_html(shares, 'The likeliest names')}</div></div>"
+        f'{how_sure(named.probabilities[0])}</p><div class="lab-named"><div class="lab-named-pictures">'
+        f"{''.join(figures)}</div>{class_bars_html(shares, 'The likeliest names', said=percent)}</div></div>"
     )
 
 

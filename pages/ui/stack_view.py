@@ -11,6 +11,7 @@ from engine.feature_maps import LayerMaps, Overview, as_input, layer_maps, look
 from engine.images import jpeg_address
 from engine.models.efficientnet_parts import SIZE, Part, parts, reaches
 from engine.sources.photographs import PHOTOGRAPHS, load_photograph
+from pages.ui.percent import percent
 from pages.ui.sent import sent_number
 from pages.ui.session import lab
 from pages.ui.stack_builder import numbers_of, stack_builder
@@ -107,7 +108,8 @@ def _part_picker(group: str, linked: Part) -> Part:
 
 def _top(overview: Overview) -> None:
     rows = "".join(
-        f'{html.escape(name)}<span><i style="width:{share:.1%}"></i></span><data value="{share:.4f}">{share:.0%}</data>'
+        f'{html.escape(name)}<span><i style="width:{share:.1%}"></i></span>'
+        f'<data value="{share:.4f}">{html.escape(percent(share))}</data>'
         for name, share in overview.top
     )
     st.html(f'<div class="stack-top">{rows}</div>')

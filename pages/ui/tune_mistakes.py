@@ -13,7 +13,8 @@ from engine.naming import Moment, Naming
 from engine.records import Run
 from pages.ui.classify_picture import overlay
 from pages.ui.counted import counted
-from pages.ui.mistakes import mistakes_view, share
+from pages.ui.mistakes import mistakes_view
+from pages.ui.percent import percent
 from pages.ui.session import lab
 from pages.ui.tune_evidence import Evidence, evidence_for, named_by
 from pages.ui.tune_words import example, names_of
@@ -71,7 +72,8 @@ def _pairs(images: Pixels, before: Answers, after: Answers, places: np.ndarray, 
 def _answer(answers: Answers, place: int, names: Sequence[str]) -> str:
     verdict = "right" if answers.correct[place] else "wrong"
     word, sign = html.escape(names[answers.predicted[place]]), "✓" if verdict == "right" else "✗"
-    return f'<span class="lab-answer-{verdict}">{sign} {word} {share(float(answers.confidence[place]))}</span>'
+    sure = html.escape(percent(float(answers.confidence[place])))
+    return f'<span class="lab-answer-{verdict}">{sign} {word} {sure}</span>'
 
 
 def _looks(evidence: Evidence, run: Run, places: Sequence[int], names: Sequence[str]) -> None:
@@ -95,5 +97,5 @@ def _look(named: Naming, words: str) -> str:
     best = html.escape(named.names[0])
     return (
         f'<figure><img src="{png_address(seen)}" alt="{words}: what spoke for {best}, bright">'
-        f"<figcaption>{words}: <b>{best}</b>, {share(named.probabilities[0])}</figcaption></figure>"
+        f"<figcaption>{words}: <b>{best}</b>, {html.escape(percent(named.probabilities[0]))}</figcaption></figure>"
     )

@@ -21,7 +21,7 @@ from pages.ui.live import duration, live_view
 from pages.ui.live_chart import Chart, live_charts
 from pages.ui.looks import drawn
 from pages.ui.memory_note import start_button
-from pages.ui.mistakes import share
+from pages.ui.percent import percent
 from pages.ui.session import shown_run, start_and_show
 from pages.ui.sources_panel import source_note, weights_note
 from pages.ui.tune_words import example, names_of
@@ -120,7 +120,7 @@ def _answer(event: Predictions, place: int, names: Sequence[str], moment: str) -
     predicted = int(event.predicted[place])
     verdict, sign = ("right", "✓") if predicted == event.labels[place] else ("wrong", "✗")
     word = f"<small>{moment}</small>" if moment else ""
-    sure = share(float(event.probabilities[place][predicted]))
+    sure = html.escape(percent(float(event.probabilities[place][predicted])))
     return f'<span class="lab-answer-{verdict}">{word}{sign} {html.escape(names[predicted])} {sure}</span>'
 
 

@@ -19,6 +19,7 @@ from pages.ui.code import convolution_code, mnist_code
 from pages.ui.gallery import gallery_html
 from pages.ui.live import bar_html, duration
 from pages.ui.network_diagram import network_svg
+from pages.ui.percent import how_sure, percent
 
 
 def point(step, train, test):
@@ -136,3 +137,10 @@ def test_the_code_of_a_convolution_computes_what_the_page_shows(padding, transpo
     names = {name: value.astype(np.float32) for name, value in {"x": x[None], "kernels": kernels, "bias": bias}.items()}
     exec(convolution_code(sliding), names)
     np.testing.assert_allclose(names["y"][0], convolve(x, kernels, bias, sliding), rtol=1e-4, atol=1e-5)
+
+
+def test_a_probability_is_neither_certain_nor_impossible():
+    assert [percent(p) for p in (1.0, 0.996, 0.994, 0.05, 0.006, 0.004, 0.0)] == [
+        *(">99%", ">99%", "99%", "5%", "1%", "<1%", "<1%")
+    ]
+    assert (percent(math.nan), how_sure(1.0), how_sure(0.31)) == ("no number", "over 99% sure", "31% sure")
