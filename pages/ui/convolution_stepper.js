@@ -139,7 +139,8 @@ class Stepper {
     const gaps = narrow ? 14 * filters + 4 : 22 * (input[2] + 1) + 4;
     this.board.classList.toggle("stepper-narrow", narrow);
     const size = Math.floor((room - gaps) / columns);
-    this.board.style.setProperty("--cell", `${Math.max(20, Math.min(size, narrow ? 34 : 30))}px`);
+    const most = document.body.classList.contains("presenting") ? 38 : narrow ? 34 : 30;
+    this.board.style.setProperty("--cell", `${Math.max(20, Math.min(size, most))}px`);
     this.frame();
   }
 

@@ -16,6 +16,15 @@ function themed(layout, node, ink = getComputedStyle(node).color) {
   return { ...copy, font: { ...copy.font, color: ink, family: getComputedStyle(node).fontFamily } };
 }
 
+// How much larger than usual the page's type is: presenter mode makes it so, and charts are sized in pixels.
+const enlarged = () => parseFloat(getComputedStyle(document.documentElement).fontSize) / 16;
+
+// The layout with its type, and the margins that hold it, so many times as large.
+function scaled(layout, by) {
+  const larger = JSON.parse(JSON.stringify(layout), (key, value) => (key === "size" ? value * by : value));
+  return { ...larger, margin: Object.fromEntries(Object.entries(layout.margin).map(([side, size]) => [side, size * by])) };
+}
+
 function figureFor(place, number) {
   if (!place.children[number]) {
     const figure = document.createElement("figure");
@@ -62,32 +71,37 @@ function printed(place, on) {
   }
 }
 
+function draw(place, Plotly) {
+  const { charts, height } = place.latest;
+  place.by = enlarged();
+  charts.forEach(({ figure }, number) => {
+    const node = place.children[number].firstChild;
+    // What a figure has beside its layout for a narrow place replaces parts of the layout there.
+    const fitting = node.clientWidth < NARROW ? { ...figure.layout, ...figure.narrow } : figure.layout;
+    const layout = place.by === 1 ? fitting : scaled(fitting, place.by);
+    const { color, width } = getComputedStyle(node);
+    const drawn = JSON.stringify([figure.data, layout, color, width, height]);
+    if (node.drawn === drawn) return;
+    const again = node.drawn ? null : returning(drawn);
+    if (again) return node.replaceWith(again);
+    node.drawn = drawn;
+    node.shown = { data: figure.data, layout };
+    Plotly.react(node, figure.data, themed(layout, node), OPTIONS);
+  });
+}
+
 export default function ({ data, parentElement }) {
   const place = parentElement.querySelector(".live-charts");
-  const nodes = data.charts.map((chart, number) => {
+  data.charts.forEach((chart, number) => {
     const figure = figureFor(place, number);
     figure.lastChild.textContent = chart.description;
     figure.firstChild.style.height = data.height + "px";
-    return figure.firstChild;
   });
-  while (place.children.length > nodes.length) place.lastChild.remove();
+  while (place.children.length > data.charts.length) place.lastChild.remove();
   place.latest = data;
   load(data.plotly)
     .then((Plotly) => {
-      if (place.latest !== data || !place.isConnected) return;
-      data.charts.forEach(({ figure }, number) => {
-        const node = nodes[number];
-        // What a figure has beside its layout for a narrow place replaces parts of the layout there.
-        const layout = node.clientWidth < NARROW ? { ...figure.layout, ...figure.narrow } : figure.layout;
-        const { color, width } = getComputedStyle(node);
-        const drawn = JSON.stringify([figure.data, layout, color, width, data.height]);
-        if (node.drawn === drawn) return;
-        const again = node.drawn ? null : returning(drawn);
-        if (again) return node.replaceWith(again);
-        node.drawn = drawn;
-        node.shown = { data: figure.data, layout };
-        Plotly.react(node, figure.data, themed(layout, node), OPTIONS);
-      });
+      if (place.latest === data && place.isConnected) draw(place, Plotly);
     })
     .catch((error) => {
       place.textContent = error.message;
@@ -96,9 +110,12 @@ export default function ({ data, parentElement }) {
   place.unlisten?.();
   const before = () => printed(place, true);
   const after = () => printed(place, false);
+  const resized = () => place.by && place.by !== enlarged() && draw(place, globalThis.Plotly);
+  addEventListener("resize", resized);
   addEventListener("beforeprint", before);
   addEventListener("afterprint", after);
   place.unlisten = () => {
+    removeEventListener("resize", resized);
     removeEventListener("beforeprint", before);
     removeEventListener("afterprint", after);
   };

@@ -10,6 +10,11 @@ def test_a_page_on_a_projector(page: Page, app: str) -> None:
     page.get_by_role("button", name="Present").click()
     expect(train).to_be_hidden()
     assert page.evaluate("getComputedStyle(document.documentElement).fontSize") == "20px"
+    # The page ends above the bar with the keys.
+    content, bar = page.locator(".stMain").bounding_box(), page.locator(".presenter-keys").bounding_box()
+    assert content
+    assert bar
+    assert content["y"] + content["height"] <= bar["y"]
     page.keyboard.press("s")
     expect(train).to_be_visible()
     page.keyboard.press("n")
@@ -25,3 +30,13 @@ def test_a_page_on_a_projector(page: Page, app: str) -> None:
     expect(page.get_by_label("Speaker notes")).to_be_hidden()
     page.keyboard.press("Escape")
     assert page.evaluate("getComputedStyle(document.documentElement).fontSize") == "16px"
+
+
+def test_charts_grow_with_the_type_and_shrink_again(page: Page, app: str) -> None:
+    page.goto(f"{app}/mnist")
+    label = page.locator(".annotation-text").first
+    expect(label).to_have_css("font-size", "12px")
+    page.get_by_role("button", name="Present").click()
+    expect(label).to_have_css("font-size", "15px")
+    page.keyboard.press("Escape")
+    expect(label).to_have_css("font-size", "12px")
