@@ -1,6 +1,6 @@
 """The tour of a page: offered, taken with the keyboard, remembered, and never in the way."""
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 
 def test_it_is_taken_with_the_keyboard_and_offered_no_more(page: Page, app: str) -> None:
@@ -48,8 +48,12 @@ def test_on_a_phone_it_leaves_the_menu_free_which_closes_when_a_page_is_chosen(o
     offer = phone.get_by_role("button", name="New here? Take the tour")
     expect(offer).to_be_visible()
     menu = phone.get_by_role("button", name="Expand sidebar")
+    for part in (offer, menu, phone.get_by_role("button", name="No tour, thank you")):
+        assert large_enough(part)
     menu.tap()
     expect(offer).to_be_hidden()
+    for part in (phone.get_by_role("button", name="Collapse sidebar"), phone.get_by_role("link", name="Runs")):
+        assert large_enough(part)
     phone.get_by_role("button", name="Collapse sidebar").tap()
     expect(offer).to_be_visible()
     menu.tap()
@@ -57,3 +61,9 @@ def test_on_a_phone_it_leaves_the_menu_free_which_closes_when_a_page_is_chosen(o
     expect(phone.get_by_role("heading", name="Runs")).to_be_visible()
     expect(phone.get_by_role("link", name="Runs", exact=True)).not_to_be_in_viewport()
     expect(menu).to_be_visible()
+
+
+def large_enough(part: Locator) -> bool:
+    """For a finger."""
+    box = part.bounding_box()
+    return bool(box and box["width"] >= 40 and box["height"] >= 40)
