@@ -31,7 +31,9 @@ def draw_stage(run: Run) -> None:
     before, shape = photograph(run.settings)
     if run.active or not snapshots:
         after = snapshot_address(snapshots[-1]) if snapshots else before
-        wipe(before, after, shape, names=NAMES, key="canvas", at=0)
+        # Until there is something painted, right of the line is the photograph too.
+        names = NAMES if snapshots else (NAMES[0], NAMES[0])
+        wipe(before, after, shape, names=names, key="canvas", at=0)
         making_place()
     else:
         made_picture(run.id, snapshots, before, NAMES, "painting")

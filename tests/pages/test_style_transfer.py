@@ -10,6 +10,7 @@ from streamlit.testing.v1 import AppTest
 from engine.events import Mark, Progress, Snapshot
 from engine.records import Run, State
 from engine.style_settings import StyleSettings
+from pages.ui import style_stage
 from pages.ui.controls import label
 from pages.ui.picture_choice import photograph_file
 from pages.ui.style_chart import rounded, style_chart
@@ -176,6 +177,16 @@ def test_time_is_shared_out_by_pixels_and_ends_with_the_last_step():
     assert shares[0] == 0
     assert shares[1] < 0.2
     assert shares[2] == pytest.approx(1)
+
+
+@pytest.mark.parametrize(("painted", "right"), [(False, "Photograph"), (True, "Painting")])
+def test_a_photograph_is_called_a_painting_once_something_is_painted(monkeypatch, painted, right):
+    shown = []
+    monkeypatch.setattr(style_stage, "wipe", lambda *_pictures, names, **_place: shown.append(names))
+    settings = StyleSettings(image=photograph_file("Cat"), max_size=90)
+    events = (Snapshot(1, photograph_file("Cat")),) if painted else ()
+    style_stage.draw_stage(Run("x", settings, State.RUNNING, 0, 1.0, "", events))
+    assert shown == [("Photograph", right)]
 
 
 def test_the_chart_has_three_lines_on_a_logarithmic_axis_and_a_rule_a_size():
