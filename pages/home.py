@@ -46,10 +46,11 @@ page_head(
     "numbers, and “Spot the bug” shows its mistakes.",
 )
 join_button()
-for row in (CARDS[:3], CARDS[3:]):
-    for column, content in zip(st.columns(3), row, strict=True):
-        with column:
-            card(content)
+with st.container(key="cards"):
+    for row in (CARDS[:3], CARDS[3:]):
+        for column, content in zip(st.columns(3), row, strict=True):
+            with column:
+                card(content)
 device_column, sources_column = st.columns([1, 2], gap="large")
 with device_column:
     device_panel()

@@ -83,7 +83,8 @@ def _can_download(source: Source) -> bool:
 def _words(icon: str, source: Source, words: str) -> None:
     with st.container(gap=None):
         st.markdown(f":material/{icon}: **{source.title}**")
-        st.caption(words)
+        # What describes a source is written to stand within a sentence too.
+        st.caption(words[:1].upper() + words[1:])
 
 
 def _download(source: Source) -> None:

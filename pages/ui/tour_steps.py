@@ -28,7 +28,7 @@ SWITCH = ".stMain [data-testid='stButtonGroup']"
 TOURS: dict[str, tuple[Step, ...]] = {
     "": (
         Step(
-            ".stMain .stHorizontalBlock:has([class*='st-key-card-'])",
+            ".st-key-cards",
             "Six pages",
             "Each is an experiment that you run yourself. They go from easy to deep.",
         ),

@@ -38,6 +38,11 @@ def test_it_ends_with_the_page(page: Page, app: str) -> None:
     page.goto(app)
     page.get_by_role("button", name="New here? Take the tour").click()
     expect(page.get_by_role("dialog")).to_contain_text("Six pages")
+    ring = page.locator(".tour-ring").bounding_box()
+    last = page.locator("[class*='st-key-card-']").last.bounding_box()
+    assert ring
+    assert last
+    assert ring["y"] + ring["height"] >= min(last["y"] + last["height"], 898)
     page.get_by_role("link", name="Runs", exact=True).click()
     expect(page.get_by_role("heading", name="Runs")).to_be_visible()
     expect(page.get_by_role("dialog")).to_be_hidden()

@@ -111,3 +111,7 @@ def test_workers_that_cannot_be_reached_are_told(monkeypatch):
 def test_collections_of_garbage_leave_out_what_was_loaded_with_the_app():
     lab()
     assert gc.get_freeze_count() > 10_000
+
+
+def test_what_describes_the_data_begins_as_a_sentence():
+    assert not [caption.value for caption in open_home().caption if caption.value[:1].islower()]
