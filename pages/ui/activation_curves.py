@@ -36,8 +36,8 @@ def curves_chart(chosen: str) -> Figure:
         "data": [_curve(name, places, name == chosen) for name in last],
         "layout": {
             "xaxis": {**axis, "range": [-3, 3], "title": {"text": "x", "standoff": 4}},
-            "yaxis": {**axis, "range": [-1.3, 3]},
-            "margin": {"l": 30, "r": 8, "t": 8, "b": 36},
+            "yaxis": {**axis, "range": [-1.3, 3], "title": {"text": "activation(x)", "standoff": 4}},
+            "margin": {"l": 44, "r": 8, "t": 8, "b": 36},
             "paper_bgcolor": "rgba(0,0,0,0)",
             "plot_bgcolor": "rgba(0,0,0,0)",
             "showlegend": False,

@@ -194,7 +194,7 @@ def _learning_chart(
         "layout": {
             **layout_of(y_axis, total, revision),
             # Room for the longest word and its number.
-            "margin": {"l": 56, "r": 40 + 11 * max(map(len, words), default=0), "t": 10, "b": 42},
+            "margin": {"l": 56, "r": 40 + (14 if any(words) else 0) + 8 * max(map(len, words)), "t": 10, "b": 42},
             "annotations": _end_labels(lines, styles, form),
         },
     }

@@ -22,7 +22,9 @@ def schedule_chart(settings: CifarSettings) -> Figure:
     """The chosen schedule strong, the chapter's two readings faint, on a logarithmic axis that ends at 1e-7."""
     lines = [
         _line("as coded: never decays", lambda step: learning_rate(AS_CODED, step), settings.steps, TRAIN, "dot"),
-        _line("counted: 0.1 every 250 steps", lambda step: learning_rate(AS_TEXT, step), settings.steps, WRONG, "dash"),
+        _line(
+            "counted: × 0.1 every 250 steps", lambda step: learning_rate(AS_TEXT, step), settings.steps, WRONG, "dash"
+        ),
         _line("yours", lambda step: learning_rate(settings, step), settings.steps, INPUT, "solid"),
     ]
     powers = [1, 1e-2, 1e-4, 1e-6]

@@ -12,14 +12,16 @@ from engine.convolution import convolve
 from engine.events import Predictions, Progress
 from engine.models.layers import mnist_layers
 from engine.records import Run, State
-from engine.settings import MnistSettings
+from engine.settings import CifarSettings, MnistSettings
 from engine.sliding import Sliding
+from pages.ui.activation_curves import curves_chart
 from pages.ui.charts import MAX_POINTS, accuracy_chart, loss_chart
 from pages.ui.code import convolution_code, mnist_code
 from pages.ui.gallery import gallery_html
 from pages.ui.live import bar_html, duration
 from pages.ui.network_diagram import network_svg
 from pages.ui.percent import how_sure, percent
+from pages.ui.schedule_chart import schedule_chart
 
 
 def point(step, train, test):
@@ -144,3 +146,8 @@ def test_a_probability_is_neither_certain_nor_impossible():
         *(">99%", ">99%", "99%", "5%", "1%", "<1%", "<1%")
     ]
     assert (percent(math.nan), how_sure(1.0), how_sure(0.31)) == ("no number", "over 99% sure", "31% sure")
+
+
+def test_charts_say_what_is_on_their_axes_and_by_what_is_multiplied():
+    assert curves_chart("relu")["layout"]["yaxis"]["title"]["text"] == "activation(x)"
+    assert any("× 0.1 every 250 steps" in line["name"] for line in schedule_chart(CifarSettings())["data"])
