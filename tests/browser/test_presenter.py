@@ -18,7 +18,7 @@ def test_a_page_on_a_projector(page: Page, app: str) -> None:
     page.keyboard.press("s")
     expect(train).to_be_visible()
     page.keyboard.press("n")
-    expect(page.get_by_label("Speaker notes")).to_contain_text("One guess in ten")
+    expect(page.get_by_label("Speaker notes")).to_contain_text("one guess in ten")
     page.wait_for_function("document.querySelector('.stMain').scrollTop === 0")
     page.keyboard.press("PageDown")
     page.wait_for_function("document.querySelector('.stMain').scrollTop > 40")
