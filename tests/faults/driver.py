@@ -52,6 +52,8 @@ class Driver:
             env={
                 **os.environ,
                 "CNN_LAB_CACHE": str(self.folder / "cache"),
+                # Data of one's own would come before what is damaged in the cache.
+                "CNN_LAB_DATA": "",
                 "FAULTS_CLOCK": str(self.clock),
                 "PYTHONPATH": os.pathsep.join([str(ROOT / "tests/faults/clock"), str(ROOT)]),
                 "TF_CPP_MIN_LOG_LEVEL": "2",
