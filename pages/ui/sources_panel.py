@@ -6,7 +6,7 @@ from engine.errors import LabError
 from engine.records import State
 from engine.settings import DownloadSettings
 from engine.sources.catalog import SOURCES, Source
-from engine.sources.locate import locate
+from engine.sources.locate import Found, locate
 from pages.ui.live import live_view
 from pages.ui.session import lab, start_run
 from pages.ui.uploads import allowed
@@ -21,10 +21,7 @@ def sources_panel() -> None:
 
 def source_note(source: Source) -> None:
     """One line for the page of an experiment: which data it will use, and where the real ones come from."""
-    try:
-        found = locate(source)
-    except LabError as error:
-        st.error(f"{source.title}: {error}")
+    if not (found := _found(source)):
         return
     more = "" if found.real else f", standing in for {source.real}"
     whence = ", which Home can download" if more and _can_download(source) else ""
@@ -33,12 +30,8 @@ def source_note(source: Source) -> None:
 
 def weights_note(source: Source) -> None:
     """Where a network's weights are not here: that they are not, and where they come from."""
-    try:
-        found = locate(source)
-    except LabError as error:
-        st.error(f"{source.title}: {error}")
-        return
-    if not found.real:
+    found = _found(source)
+    if found and not found.real:
         if _can_download(source):
             whence = "Home can download them"
         elif source.remote:
@@ -48,11 +41,17 @@ def weights_note(source: Source) -> None:
         st.warning(f"{source.title}'s weights are not here: {whence}.", icon=":material/inventory_2:")
 
 
-def _source(source: Source) -> None:
+def _found(source: Source) -> Found | None:
+    """Where it is; None, with the reason on the page, where the folders cannot tell."""
     try:
-        found = locate(source)
+        return locate(source)
     except LabError as error:
         st.error(f"{source.title}: {error}")
+        return None
+
+
+def _source(source: Source) -> None:
+    if not (found := _found(source)):
         return
     if found.real:
         _words("check_circle", source, f"{found.describe}. {found.remark}")
