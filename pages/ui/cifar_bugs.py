@@ -62,7 +62,7 @@ def _learning_rate(trained: Trained | None) -> None:
         if trained:
             spoken = ", ".join(f"{name}: {losses[-1]:.2f}" for name, losses in trained.losses.items())
             live_chart(rates_chart(trained), key="bug rates", height=260, description=f"Final loss. {spoken}.")
-            st.caption(f"Loss at the end: {spoken}. In so short a run they are near each other; over 20,000 steps not.")
+            st.caption(f"Loss at the end: {spoken}. After so short a run they may be near each other.")
 
 
 def _distorted(trained: Trained | None) -> None:
@@ -74,7 +74,7 @@ def _distorted(trained: Trained | None) -> None:
     )
     text.markdown(
         "The test pictures are mirrored and changed in contrast at random too: another test each time, "
-        "and a harder one for a network that has learned much."
+        "and never of the pictures as they are."
     )
     if trained:
         left, right = numbers.columns(2)
