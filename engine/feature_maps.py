@@ -54,11 +54,6 @@ class LayerMaps:
     kernels: NDArray[np.float32]
 
 
-def as_input(image: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """uint8 [height, width, 3] -> uint8 [224, 224, 3]: the whole picture, squeezed into the network's square."""
-    return np.asarray(Image.fromarray(image).resize((SIZE, SIZE), Image.Resampling.BICUBIC))
-
-
 def look(picture: NDArray[np.uint8]) -> Overview:
     """What the network takes `picture`, uint8 [224, 224, 3], for, and how it flows through. Raises `DamagedSource`."""
     values = _run(picture.tobytes())

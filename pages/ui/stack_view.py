@@ -7,8 +7,8 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from engine.errors import LabError
-from engine.feature_maps import LayerMaps, Overview, as_input, layer_maps, look
-from engine.images import jpeg_address
+from engine.feature_maps import LayerMaps, Overview, layer_maps, look
+from engine.images import jpeg_address, squared
 from engine.models.efficientnet_parts import SIZE, Part, parts, reaches
 from engine.sources.photographs import PHOTOGRAPHS, load_photograph
 from pages.ui.percent import percent
@@ -46,10 +46,10 @@ def _network_view(image: NDArray[np.uint8] | None) -> None:
     choice, classes = st.columns([1.2, 1], gap="large", vertical_alignment="center")
     with choice:
         photograph = _photograph_picker(photograph) if image is None else ""
-        picture = as_input(load_photograph(photograph) if image is None else image)
+        picture = squared(load_photograph(photograph) if image is None else image, SIZE)
         st.caption(
-            "EfficientNet-Lite0 tells 1,000 kinds of things apart: 49 convolutions, 4.6 million weights. It sees every "
-            f"picture squeezed into {SIZE}×{SIZE} pixels."
+            "EfficientNet-Lite0 tells 1,000 kinds of things apart: 49 convolutions, 4.6 million weights. It sees the "
+            f"middle square of a picture, at {SIZE}×{SIZE} pixels."
         )
     with st.spinner("Loading the network…"):
         overview = _look(picture)

@@ -46,7 +46,7 @@ def data_of(app, component):
 def test_the_cat_is_an_egyptian_cat_and_its_maps_are_shown():
     app = open_page()
     assert "Egyptian cat" in html(app)
-    assert "77%" in html(app)
+    assert "36%" in html(app)
     flow = data_of(app, "stack_flow")
     assert [item["label"] for item in flow["items"]] == ["Stem", *(f"Block {n}" for n in range(16)), "Head"]
     maps = data_of(app, "stack_maps")
