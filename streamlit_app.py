@@ -34,5 +34,5 @@ page = st.navigation(
 page.run()
 keep_visitor()
 close_menu_on_choice()
-presenter(page.url_path)
+presenter(page)
 tour(page.url_path)

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import streamlit as st
+from streamlit.navigation.page import StreamlitPage
 
 from pages.ui.speaker_notes import NOTES
 
@@ -17,9 +18,6 @@ _component = st.components.v2.component(
 )
 
 
-def presenter(page: str) -> None:
-    """A button in the app's header, on screens that are large enough. All of it happens in the browser.
-
-    page: the last part of its address, whose notes are shown.
-    """
-    _component(key="presenter", data={"notes": NOTES.get(page, ())})
+def presenter(page: StreamlitPage) -> None:
+    """A button in the app's header, on screens that are large enough. All of it happens in the browser."""
+    _component(key="presenter", data={"page": page.title, "notes": NOTES.get(page.url_path, ())})

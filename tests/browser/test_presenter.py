@@ -32,6 +32,34 @@ def test_a_page_on_a_projector(page: Page, app: str) -> None:
     assert page.evaluate("getComputedStyle(document.documentElement).fontSize") == "16px"
 
 
+def test_notes_in_a_window_of_their_own_follow_the_page_and_step_through_it(page: Page, app: str) -> None:
+    page.goto(f"{app}/mnist")
+    page.get_by_role("button", name="Present").click()
+    with page.expect_popup() as opened:
+        page.keyboard.press("w")
+    notes = opened.value
+    expect(notes.get_by_role("heading", name="MNIST")).to_be_visible()
+    expect(notes.get_by_role("list")).to_contain_text("one guess in ten")
+    expect(page.get_by_label("Speaker notes")).to_be_hidden()
+    page.wait_for_function("document.querySelector('.stMain').scrollTop === 0")
+    notes.keyboard.press("PageDown")
+    page.wait_for_function("document.querySelector('.stMain').scrollTop > 40")
+    page.get_by_role("link", name="Convolution").click()
+    expect(notes.get_by_role("heading", name="Convolution")).to_be_visible()
+    expect(notes.get_by_role("list")).to_contain_text("Sobel x")
+    with notes.expect_event("close"):
+        page.get_by_role("toolbar", name="Presenting").get_by_role("button", name="End").click()
+    expect(page.get_by_role("toolbar", name="Presenting")).to_be_hidden()
+
+
+def test_where_windows_are_not_allowed_the_notes_are_on_the_page(page: Page, app: str) -> None:
+    page.add_init_script("window.open = () => null")
+    page.goto(f"{app}/mnist")
+    page.get_by_role("button", name="Present").click()
+    page.get_by_role("button", name="Notes in a window").click()
+    expect(page.get_by_label("Speaker notes")).to_contain_text("one guess in ten")
+
+
 def test_charts_grow_with_the_type_and_shrink_again(page: Page, app: str) -> None:
     page.goto(f"{app}/mnist")
     label = page.locator(".annotation-text").first
