@@ -73,6 +73,19 @@ def size_of(data: bytes) -> tuple[int, int]:
         return picture.height, picture.width
 
 
+def shape_within(data: bytes, longest: int) -> tuple[int, int]:
+    """Height and width of the picture in `data` once its longer side is at most `longest`; a square where it is none.
+
+    That may be an experiment's own sample, or is refused where it is read.
+    """
+    try:
+        height, width = size_of(data)
+    except InvalidInput:
+        return longest, longest
+    scale = min(1.0, longest / max(width, height))
+    return max(1, round(height * scale)), max(1, round(width * scale))
+
+
 @contextmanager
 def _opened(data: bytes) -> Iterator[Image.Image]:
     """The picture in `data` before it is decoded, its size checked; what goes wrong with it becomes `InvalidInput`."""

@@ -12,8 +12,8 @@ from typing import Any
 
 from engine.device import cpu_has_bfloat16, precision_of
 from engine.dream_settings import ChannelSettings, DeepDreamSettings, terms_of
-from engine.errors import InvalidInput, InvalidSettings, LabError
-from engine.images import size_of
+from engine.errors import InvalidSettings, LabError
+from engine.images import shape_within
 from engine.memory import style_bytes
 from engine.models.efficientnet_parts import parts
 from engine.models.layers import Layer, cifar_layers, mnist_layers
@@ -93,7 +93,7 @@ def needed_bytes(settings: Settings, sizes: Sequence[int] = ()) -> float:
         case FineTuningSettings():
             return _fine_tuning(settings, sizes)
         case StyleSettings():
-            shape = _shape(settings.image, settings.max_size)
+            shape = shape_within(settings.image, settings.max_size)
             return style_bytes(shape, settings.style_scale, _precision(settings.precision))
         case DeepDreamSettings():
             return _dream(settings)
@@ -144,7 +144,7 @@ def _maps_of(settings: FineTuningSettings) -> tuple[float, float]:
 
 
 def _dream(settings: DeepDreamSettings) -> float:
-    height, width = _shape(settings.image, settings.max_size)
+    height, width = shape_within(settings.image, settings.max_size)
     seen = min(height, settings.tile_size) * min(width, settings.tile_size)
     once = 230 * MB if _precision(settings.precision) == "bfloat16" else 410 * MB
     # The first layers need the most, whatever is listened to above them.
@@ -184,17 +184,6 @@ def _outputs(layers: Sequence[Layer]) -> int:
 
 def _parameters(layers: Sequence[Layer]) -> int:
     return sum(layer.parameters for layer in layers)
-
-
-def _shape(image: bytes, longest: int) -> tuple[int, int]:
-    """Height and width of an encoded picture once its longer side is at most `longest`; a square where it is none."""
-    try:
-        height, width = size_of(image)
-    except InvalidInput:
-        # The experiment's own sample; or it will be refused where it is read.
-        return longest, longest
-    scale = min(1.0, longest / max(width, height))
-    return max(1, round(height * scale)), max(1, round(width * scale))
 
 
 def _class_sizes(settings: Settings, data: Path | None) -> tuple[int, ...]:

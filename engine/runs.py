@@ -21,7 +21,7 @@ from engine.events import Arrays, Snapshot
 from engine.fairness import check_fair
 from engine.records import Record, Run, State, recalled, thin_out
 from engine.rules import Settings
-from engine.waiting import place, wait_s
+from engine.waiting import expected_s, place, wait_s
 
 KEPT_RUNS = 200
 """Finished runs that are remembered; the oldest are forgotten first."""
@@ -163,6 +163,10 @@ class Runs:
         with self.changed:
             self.changed.wait_for(lambda: not ((r := self.get(run_id)) and r.active), timeout_s)
             return self.watch(run_id)
+
+    def expected_s(self, settings: Settings) -> float | None:
+        """About how many seconds a run of `settings` will take, None where none like it has ended here yet."""
+        return expected_s(self.all(), settings)
 
     def active_like(self, settings: Settings) -> str | None:
         """The id of a run of just these settings that is still to end."""

@@ -1,9 +1,15 @@
-"""The place of a run in the queue, and how long it waits there: from how far those before it have come."""
+"""The place of a run in the queue, how long it waits there, and how long it will take: from the runs before it."""
 
+import math
 from collections.abc import Iterable, Sequence
 
 from engine.events import Progress
 from engine.records import Record, State
+from engine.rules import Settings
+from engine.work import work
+
+LOOKED_AT = 20
+"""Runs of a kind that tell how long the next one takes."""
 
 
 def place(records: Iterable[Record], record: Record) -> int:
@@ -20,7 +26,7 @@ def wait_s(records: Sequence[Record], record: Record) -> float | None:
         return None
     under_way = [r for r in records if r.holds_slot]
     before = _queued(records)[: place(records, record) - 1]
-    times = [*map(_left_s, under_way), *(_like_s(records, r) for r in before)]
+    times = [*map(_left_s, under_way), *(expected_s(records, r.settings) for r in before)]
     known = [time for time in times if time is not None]
     return sum(known) / len(under_way) if under_way and len(known) == len(times) else None
 
@@ -39,9 +45,14 @@ def _left_s(record: Record) -> float | None:
     return record.elapsed_s * (progress.total - progress.step) / progress.step
 
 
-def _like_s(records: Iterable[Record], record: Record) -> float | None:
-    """What a run takes that has not begun: as long as the last of its kind, with as many steps as it has."""
-    kind, steps = type(record.settings), getattr(record.settings, "steps", 1)
-    done = [r for r in records if r.state == State.COMPLETED and type(r.settings) is kind]
-    last = max(done, key=lambda r: r.number, default=None)
-    return last.elapsed_s * steps / max(1, getattr(last.settings, "steps", 1)) if last else None
+def expected_s(records: Iterable[Record], settings: Settings) -> float | None:
+    """About how many seconds a run of `settings` takes from its start, None where none like it has ended here yet.
+
+    Of the last that have, the one tells that had most nearly as much to do. Raises `InvalidSettings` as `work` does.
+    """
+    wanted = work(settings)
+    done = [r for r in records if r.state == State.COMPLETED and type(r.settings) is type(settings)]
+    last = sorted(done, key=lambda r: -r.number)[:LOOKED_AT]
+    amounts = [(work(r.settings), r.elapsed_s) for r in last]
+    near = min(amounts, key=lambda amount: abs(math.log(amount[0] / wanted)), default=None)
+    return near[1] * wanted / near[0] if near else None

@@ -21,8 +21,8 @@ STAGES = {
     # Short functions, most of which a worker computes beside a run.
     "calls": """convolution demonstration filtering kernels preview reading classifying naming dreaming cifar_bugs
         chapter_bugs transpose_bug keras_file tuned_files""",
-    "lab": """archive records comparison fairness environment waiting runs needs worker cluster connection lab looks
-        challenges challenges_of_pages board""",
+    "lab": """archive records comparison fairness environment work waiting runs needs worker cluster connection lab
+        looks challenges challenges_of_pages board""",
     "the command line": "__main__",
 }
 TENSORFLOW = {"tensorflow", "keras"}

@@ -1,4 +1,4 @@
-"""What a run would take of the memory, told near the button that starts it; what cannot start is refused there."""
+"""What a run would take of memory and time, told near the button that starts it; what cannot start is refused there."""
 
 from collections.abc import Callable
 from typing import Any
@@ -9,7 +9,8 @@ from engine.errors import LabError
 from engine.fairness import check_limits
 from engine.needs import fit, refusal
 from engine.rules import Settings
-from pages.ui.session import headroom
+from pages.ui.live import roughly
+from pages.ui.session import headroom, lab
 
 
 def start_button(
@@ -48,4 +49,11 @@ def memory_note(make: Callable[[], Settings]) -> tuple[bool, str]:
         return False, f":material/error: {error}"
     if not found.is_enough:
         return False, f":material/block: {refusal(settings, found)}"
-    return True, f"Takes about {found.needed / 1e6:,.0f} MB of memory; {found.free / 1e9:.1f} GB are free."
+    memory = f"Takes about {found.needed / 1e6:,.0f} MB of memory; {found.free / 1e9:.1f} GB are free."
+    return True, memory + time_note(settings)
+
+
+def time_note(settings: Settings) -> str:
+    """About how long the run will take, as a sentence to append; empty where none like it has ended here yet."""
+    seconds = lab().runs.expected_s(settings)
+    return "" if seconds is None else f" About {roughly(seconds)}, as the last runs here went."

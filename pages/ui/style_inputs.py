@@ -16,6 +16,7 @@ from engine.sources.styles import STYLES, style_file
 from engine.style_pictures import check_sides
 from engine.style_settings import StyleSettings
 from pages.ui.controls import chosen, preset_picker, setting_inputs
+from pages.ui.memory_note import time_note
 from pages.ui.picture_choice import photograph_file, picture_choice, usable_picture
 from pages.ui.picture_source import KINDS
 from pages.ui.session import headroom, lab
@@ -86,7 +87,7 @@ def memory_note(settings: StyleSettings) -> tuple[bool, str]:
         smallest = rules_of(StyleSettings)["max_size"].low
         largest = f"At most {fits} pixels fit: lower the max size." if fits >= smallest else "No size fits."
         return False, f":material/block: {what}. {largest}"
-    return True, f"{what}, enough for {fits:,} pixels a side."
+    return True, f"{what}, enough for {fits:,} pixels a side.{time_note(settings)}"
 
 
 @st.cache_data(max_entries=16, show_spinner=False)

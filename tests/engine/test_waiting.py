@@ -4,8 +4,8 @@ import pytest
 
 from engine.events import Progress
 from engine.records import Record, State
-from engine.waiting import place, wait_s
-from tests.fakes import CountSettings, LightSettings
+from engine.waiting import expected_s, place, wait_s
+from tests.fakes import CountSettings, LightSettings, SteeredSettings
 
 
 def record(name, state=State.QUEUED, settings=None, **more):
@@ -51,3 +51,15 @@ def test_what_takes_no_slot_or_has_begun_has_no_place_in_the_queue(under_way):
     assert place([under_way, record("b"), light], light) == 1
     assert place([under_way], under_way) == 0
     assert wait_s([under_way], under_way) is None
+
+
+def test_what_a_run_will_take_is_told_by_the_one_that_had_most_nearly_as_much_to_do():
+    def done(number, steps, elapsed_s, state=State.COMPLETED):
+        return record(str(number), state, CountSettings(steps=steps), elapsed_s=elapsed_s, number=number)
+
+    records = [done(1, 1_000, 50.0), done(2, 10, 5.0), done(3, 400, 1.0, State.STOPPED)]
+    assert expected_s(records, CountSettings(steps=400)) == pytest.approx(20.0)
+    assert expected_s(records, CountSettings(steps=20)) == pytest.approx(10.0)
+    assert expected_s(records, SteeredSettings()) is None
+    # Where two had the same, the machine may have become another.
+    assert expected_s([*records, done(4, 1_000, 70.0)], CountSettings(steps=1_000)) == pytest.approx(70.0)

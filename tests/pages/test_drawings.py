@@ -18,7 +18,7 @@ from pages.ui.activation_curves import curves_chart
 from pages.ui.charts import MAX_POINTS, accuracy_chart, loss_chart
 from pages.ui.code import convolution_code, mnist_code
 from pages.ui.gallery import gallery_html
-from pages.ui.live import bar_html, duration
+from pages.ui.live import bar_html, duration, roughly
 from pages.ui.network_diagram import network_svg
 from pages.ui.percent import how_sure, percent
 from pages.ui.schedule_chart import schedule_chart
@@ -96,6 +96,14 @@ def test_the_network_is_well_formed_and_to_scale():
 )
 def test_durations(seconds, words):
     assert duration(seconds) == words
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"),
+    [(0.2, "1 s"), (9.4, "9 s"), (52, "50 s"), (58, "1 min"), (500, "8 min"), (3590, "1.0 h"), (9000, "2.5 h")],
+)
+def test_guessed_durations(seconds, words):
+    assert roughly(seconds) == words
 
 
 def bar(state, events=(), reason="", place=0):

@@ -5,6 +5,8 @@ from typing import ClassVar
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from engine.records import State
+from engine.runs import Runs
 from engine.settings import CifarSettings
 from pages.ui import session
 
@@ -23,6 +25,7 @@ if st.button("Anyway"):
 
 class NoLab:
     started: ClassVar[list] = []
+    runs = Runs()
 
     def start(self, settings, _owner):
         self.started.append(settings)
@@ -32,6 +35,8 @@ class NoLab:
 @pytest.fixture
 def app(monkeypatch):
     monkeypatch.setattr(session, "lab", NoLab)
+    monkeypatch.setattr("pages.ui.memory_note.lab", NoLab)
+    monkeypatch.setattr(NoLab, "runs", Runs())
     monkeypatch.setattr(NoLab, "started", [])
     return AppTest.from_string(SCRIPT, default_timeout=30)
 
@@ -48,6 +53,16 @@ def test_what_fits_is_told_quietly_and_starts(app, monkeypatch):
     assert [caption.value for caption in app.caption] == ["Takes about 1,081 MB of memory; 5.0 GB are free."]
     button(app, "Anyway").click().run()
     assert NoLab.started == [CifarSettings(batch_size=1_000, precision="float32")]
+
+
+def test_the_last_runs_tell_how_long_it_will_take(app, monkeypatch):
+    monkeypatch.setattr("pages.ui.memory_note.headroom", lambda: 5e9)
+    record = NoLab.runs.get(NoLab.runs.add(CifarSettings(steps=1_000, batch_size=500)))
+    record.elapsed_s = 30.0
+    record.end(State.COMPLETED)
+    app.run()
+    # Twenty times the steps, each with twice the pictures.
+    assert app.caption[0].value.endswith(" GB are free. About 20 min, as the last runs here went.")
 
 
 def test_what_does_not_fit_is_refused_before_the_button_is_pressed_and_after(app, monkeypatch):
