@@ -33,7 +33,7 @@ def title(run: Run) -> str:
 
 def choose(runs: list[Run]) -> list[Run]:
     """A field to search in and the experiments to choose from; returns the runs that are left."""
-    words, kinds = st.columns([1, 2], gap="large", vertical_alignment="bottom")
+    words, kinds = st.columns([1, 2], gap="large")
     wanted = words.text_input("Search", key="runs search", placeholder="A name, a setting or a state").casefold()
     kind = kinds.pills("Experiment", dict.fromkeys(map(title, runs)), wrap=True, key="runs of")
 

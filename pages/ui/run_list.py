@@ -66,7 +66,7 @@ def pin_box(run: Run, name: str, *, is_pinned: bool, help: str | None = None) ->
 
 def edit_run(run: Run) -> None:
     """A button that opens what one may change of a run: its name, and whether it is kept."""
-    with st.popover("Edit", type="tertiary", key=f"more {run.id}", help="Rename or delete this run"):
+    with st.popover("Edit", type="tertiary", key=f"more {run.id}"):
         _more(run)
 
 
