@@ -23,6 +23,8 @@ from engine import device, worker
 from engine.clock import keep_steady
 from engine.cluster import REMEMBERED, end_cluster, start_cluster
 from engine.errors import InvalidInput, WorkerError
+from engine.needs import fit
+from engine.rules import Settings
 
 CONNECT_S = 10.0
 """How long to wait for a scheduler to answer."""
@@ -30,7 +32,8 @@ CONNECT_S = 10.0
 ORDER_S = 2.0
 """How long a page waits for a worker to take an order; one that hangs takes it when it wakes up."""
 
-HEADROOM_S = 2.0
+ROOM_S = 2.0
+RENEWAL_S = 60.0
 
 MOST_CALL_BYTES = 128_000_000
 """Arrays and bytes that are arguments of a short call, or values of a dictionary that is one.
@@ -65,6 +68,7 @@ class Connection:
         self._changed = threading.Condition()
         self._client: Client | None = None
         self._process: subprocess.Popen[str] | None = None
+        self._renewals = 0
 
     @property
     def alive(self) -> bool:
@@ -112,7 +116,7 @@ class Connection:
         """Addresses of the workers of a foreign scheduler; None for the private one, which tells of a dead one."""
         return None if self._process else frozenset(self._known_workers())
 
-    def submit(self, run_id: str, settings: Any) -> Future:
+    def submit(self, run_id: str, settings: Settings) -> Future:
         """Have a worker execute a run. Raises `WorkerError`."""
         return self._connected(0).submit(
             worker.execute,
@@ -129,6 +133,7 @@ class Connection:
         if (size := sum(_bytes(argument) for argument in arguments)) > MOST_CALL_BYTES:
             most = MOST_CALL_BYTES / 1e6
             raise InvalidInput(f"This would send {size / 1e6:,.0f} MB to a worker; at most {most:,.0f} MB can be sent.")
+        renewals, ends = self._renewals, time.monotonic() + timeout_s
         future = self._connected(timeout_s).submit(function, *arguments, pure=False, priority=1)
         try:
             result: R = future.result(timeout_s)
@@ -137,6 +142,9 @@ class Connection:
             future.cancel()
             raise WorkerError(f"The workers did not answer within {timeout_s:.0f} s.") from None
         except (KilledWorker, CancelledError, CommClosedError):
+            if self._renewals != renewals and (left_s := ends - time.monotonic()) > 0:
+                # It was ended to make room for a run, and the new one answers as well.
+                return self.call(function, *arguments, timeout_s=left_s)
             raise WorkerError("The worker process died; it is being started again.") from None
 
     def order(self, address: str, run_id: str, order: worker.Order) -> None:
@@ -156,16 +164,32 @@ class Connection:
 
     def headroom(self) -> float | None:
         """Bytes that a run may take, of the worker that has least to give; None where they do not say so just now."""
+        rooms = self._rooms()
+        # Only the private worker is started again for a run: others may be at work for others.
+        return min((room.anew if self._process else room.now for room in rooms.values()), default=None)
+
+    def make_room(self, settings: Settings) -> None:
+        """Start the private worker again where a run would fit into a new one only. What it is doing is lost."""
+        client = self._client
+        if not self._process or not client:
+            return
+        for address, room in self._rooms().items():
+            if not fit(settings, room.now).is_enough and fit(settings, room.anew).is_enough:
+                self._renewals += 1
+                client.restart_workers([address], timeout=RENEWAL_S)
+
+    def _rooms(self) -> dict[str, worker.Room]:
+        """What each worker with a slot has to give; none where one does not say so just now."""
         if not self.alive or not (client := self._client):
-            return None
+            return {}
         try:
             known = self._known_workers()
             holders = [address for address, facts in known.items() if facts["resources"].get("slot")]
-            asked = [client.submit(worker.headroom, workers=[a], pure=False, priority=1) for a in holders]
-            ends = time.monotonic() + HEADROOM_S
-            return min((f.result(max(0.05, ends - time.monotonic())) for f in asked), default=None)
+            asked = {a: client.submit(worker.room, workers=[a], pure=False, priority=1) for a in holders}
+            ends = time.monotonic() + ROOM_S
+            return {a: future.result(max(0.05, ends - time.monotonic())) for a, future in asked.items()}
         except (OSError, TimeoutError, RuntimeError, KilledWorker, CancelledError):
-            return None
+            return {}
 
     def _known_workers(self) -> dict[str, Any]:
         client = self._connected(0)

@@ -184,6 +184,8 @@ class Lab:
 
     def _submit(self, record: Record) -> None:
         try:
+            if not any(other.future for other in self.runs.all()):
+                self._connection.make_room(record.settings)
             record.future = self._connection.submit(record.id, record.settings)
         except Exception:
             self.runs.put_back(record)

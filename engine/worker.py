@@ -145,13 +145,30 @@ _orders: dict[str, Orders] = {}
 _before: dict[str, int] = {}
 """Bytes that this process held when each run that takes a slot began: what is more is given back after it."""
 
+_fresh = 0
+"""Bytes that this process held as soon as TensorFlow was there, or 0 before that."""
 
-def headroom() -> float:
-    """Bytes that the next run may take on this worker, once the one under way has ended."""
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """Bytes that the next run may take on a worker, once the one under way has ended.
+
+    now: as the worker is; anew: if it is started again before, for what runs leave in it grows for hours, with each
+    size and each network that is new to TensorFlow.
+    """
+
+    now: float
+    anew: float
+
+
+def room() -> Room:
+    """That of this worker."""
     held = psutil.Process().memory_info().rss
     free = min(free_bytes(), _dask_allows() - held)
     loads = 0 if "tensorflow" in sys.modules else TENSORFLOW_BYTES
-    return max(0.0, free + max(0, held - min(_before.values(), default=held)) - loads)
+    ended = min(_before.values(), default=held)
+    now, anew = (max(0.0, free + max(0, held - then) - loads) for then in (ended, min(ended, _fresh or ended)))
+    return Room(now, anew)
 
 
 def _dask_allows() -> float:
@@ -173,7 +190,7 @@ def execute(run_id: str, topic: str, settings: Settings) -> None:
 
     say(Started(worker.address))
     try:
-        check_fits(settings, headroom())
+        check_fits(settings, room().now)
         if settings.slots:
             _before[run_id] = psutil.Process().memory_info().rss
         _drive(start(settings), orders, say)
@@ -221,5 +238,7 @@ class WarmUp(WorkerPlugin):
 
 
 def _import_tensorflow() -> None:
+    global _fresh
     load_module(MnistSettings.module)
     share_gpus()
+    _fresh = psutil.Process().memory_info().rss

@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +15,7 @@ import pytest
 from engine.errors import InvalidInput, InvalidSettings, WorkerError
 from engine.events import Completed, Progress
 from engine.lab import Lab
+from engine.needs import Fit
 from engine.records import State
 from engine.runs import KEPT_RUNS
 from tests.fakes import (
@@ -21,12 +23,14 @@ from tests.fakes import (
     LightSettings,
     SteeredSettings,
     fail,
+    grow,
     process_id,
     remembered_messages,
     sleep,
 )
 
 ROOT = Path(__file__).parents[2]
+GROWN = 800_000_000
 ENDLESS = CountSettings(steps=100_000, pause_s=0.02)
 
 
@@ -187,6 +191,41 @@ def test_a_call_may_not_bring_too_much(lab, monkeypatch):
 def test_what_the_workers_can_give_is_asked_of_them(lab):
     wait_until(lambda: lab.headroom() is not None, 60)
     assert 0 < lab.headroom() <= psutil.virtual_memory().total
+
+
+def test_a_run_that_fits_into_a_new_worker_only_gets_one(lab, monkeypatch):
+    old = lab.call(process_id)
+    wait_until(lambda: lab.headroom() is not None, 60)
+    there = lab.headroom()
+    lab.call(grow, GROWN, timeout_s=60)
+    # What is in the way now would be gone then.
+    assert lab.headroom() > there - GROWN / 2
+    monkeypatch.setattr("engine.connection.fit", lambda _settings, free: Fit(there - GROWN / 2, free))
+    assert lab.wait(lab.start(CountSettings()), 60).result["pid"] != old
+    new = lab.call(process_id)
+    assert lab.wait(lab.start(CountSettings()), 60).result["pid"] == new
+
+
+def test_a_worker_that_is_at_work_is_not_started_again(lab, monkeypatch):
+    at_work = lab.start(LightSettings(steps=100_000, pause_s=0.02))
+    old = int(running(lab, at_work).events[0].metrics["pid"])
+    there = lab.headroom()
+    lab.call(grow, GROWN, timeout_s=60)
+    monkeypatch.setattr("engine.connection.fit", lambda _settings, free: Fit(there - GROWN / 2, free))
+    assert lab.wait(lab.start(CountSettings()), 60).result["pid"] == old
+    assert lab.watch(at_work).state == State.RUNNING
+
+
+def test_a_call_waits_for_the_new_worker(lab, monkeypatch):
+    wait_until(lambda: lab.headroom() is not None, 60)
+    there = lab.headroom()
+    lab.call(grow, GROWN, timeout_s=60)
+    monkeypatch.setattr("engine.connection.fit", lambda _settings, free: Fit(there - GROWN / 2, free))
+    with ThreadPoolExecutor() as pool:
+        asked = pool.submit(lab.call, sleep, 3.0, timeout_s=60)
+        time.sleep(0.5)
+        assert lab.wait(lab.start(CountSettings()), 60).state == State.COMPLETED
+        assert asked.result() == 3.0
 
 
 def test_a_worker_that_hangs_keeps_nobody_waiting_and_takes_its_orders_later(lab):

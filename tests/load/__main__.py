@@ -8,7 +8,7 @@ import tempfile
 from pathlib import Path
 
 from tests.load import soak as soaking
-from tests.load.app import running, told, total
+from tests.load.app import App, running, told, total
 from tests.load.classroom import lesson, spread
 from tests.load.day import day
 
@@ -22,6 +22,7 @@ def main() -> None:
     kind = kinds.add_parser("soak", help="visitors come and go for hours: growth, processes, files")
     kind.add_argument("--hours", type=float, default=2.0)
     kind.add_argument("--visitors", type=int, default=3)
+    _limit(kind)
     kind.set_defaults(do=soak)
     kind = kinds.add_parser("class", help="thirty sessions: errors, lost events, answers' times, memory afterwards")
     kind.add_argument("--minutes", type=float, default=5.0)
@@ -31,7 +32,7 @@ def main() -> None:
     kind.add_argument("--forget", type=float, default=FORGET_S, help="seconds until the app forgets who has gone")
     kind.set_defaults(do=teach)
     kind = kinds.add_parser("day", help="the default main job of every page, one after another: peak of the memory")
-    kind.add_argument("--limit-gb", type=float, default=0.0, help="the most that all processes together may take")
+    _limit(kind)
     kind.add_argument("--cifar-steps", type=int, default=1500, help="fewer take less time, and as much memory")
     kind.set_defaults(do=have_a_day)
     options = parser.parse_args()
@@ -40,6 +41,10 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         options.folder = Path(folder) / "app"
         options.do(options)
+
+
+def _limit(kind: argparse.ArgumentParser) -> None:
+    kind.add_argument("--limit-gb", type=float, default=0.0, help="the most that all processes together may take")
 
 
 def teach(options: argparse.Namespace) -> None:
@@ -69,16 +74,20 @@ def have_a_day(options: argparse.Namespace) -> None:
     """Print what a day took."""
     with running(options.folder, forget_s=FORGET_S, limit_bytes=int(1e9 * options.limit_gb)) as app:
         seen = asyncio.run(day(app, options.cifar_steps))
-        if app.group:
-            most = f"{app.group.most_bytes() / 1e9:.2f} GB"
-            print(f"the control group took at most {most}, files read included; {app.group.killed()} processes killed")
+        _tell_group(app)
     print(f"peak: {told(app.peak)}, at {app.peak_doing}")
     print("\n".join(["troubles:", *seen.troubles] if seen.troubles else ["no troubles"]))
 
 
+def _tell_group(app: App) -> None:
+    if app.group:
+        most = f"{app.group.most_bytes() / 1e9:.2f} GB"
+        print(f"the control group took at most {most}, files read included; {app.group.killed()} processes killed")
+
+
 def soak(options: argparse.Namespace) -> None:
     """Print what a soak saw."""
-    with running(options.folder, forget_s=FORGET_S) as app:
+    with running(options.folder, forget_s=FORGET_S, limit_bytes=int(1e9 * options.limit_gb)) as app:
         seen = asyncio.run(
             soaking.soak(
                 app, 3600 * options.hours, visitors=options.visitors, activities=soaking.ALL, forget_s=FORGET_S
@@ -88,6 +97,7 @@ def soak(options: argparse.Namespace) -> None:
         for part, share in seen.growth.items():
             first, last = seen.resident_before[part], seen.resident_after[part]
             print(f"{part} of the Streamlit process grew by {share:.1%}: {first:.1f} to {last:.1f} MB")
+        _tell_group(app)
         print(f"visits: {dict(seen.done)}")
         print(f"{len(seen.leftovers)} files left behind: {sorted(seen.leftovers)[:10]}")
         print("\n".join(["troubles:", *seen.troubles] if seen.troubles else ["no troubles"]))
