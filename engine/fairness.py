@@ -8,6 +8,7 @@ import math
 import os
 from collections.abc import Collection
 
+from engine.allowance import Allowance
 from engine.errors import InvalidSettings, TooMany
 from engine.records import Record
 from engine.rules import Bounds, Settings, rules_of
@@ -21,7 +22,7 @@ MOST_LIGHT = 4
 MOST_OF_ALL = 100
 """Runs of everybody that are still to end: a class of thirty has sixty at most."""
 
-STARTS_A_MINUTE = 20
+STARTS_A_MINUTE, STARTS_OF_ALL = 20, 1_000
 
 
 def operators_most(name: str) -> float | None:
@@ -54,23 +55,22 @@ def check_limits(settings: Settings) -> None:
             )
 
 
-def check_fair(records: Collection[Record], owner: str, slots: int, now: float) -> None:
-    """Raise `TooMany` where the visitor `owner` may not start a run that takes `slots` just now.
+def check_fair(records: Collection[Record], owner: str, slots: int, starts: Allowance) -> None:
+    """Raise `TooMany` where the visitor `owner` may not start a run that takes `slots` just now; else count it.
 
-    Starts of nobody in particular (an empty `owner`) are free. now: seconds of `time.time`.
+    Starts of nobody in particular (an empty `owner`) are free. starts: those of the last minute.
     """
     active = [record for record in records if record.active]
     if owner and len(active) >= MOST_OF_ALL:
         raise TooMany(f"{len(active)} runs are under way or waiting here, as many as there may be: try again later.")
-    own = [record for record in records if owner and record.owner == owner]
-    if not slots and sum(record.active and not record.settings.slots for record in own) >= MOST_LIGHT:
+    own = [record for record in active if owner and record.owner == owner]
+    if not slots and sum(not record.settings.slots for record in own) >= MOST_LIGHT:
         raise TooMany(f"You have {MOST_LIGHT} small runs under way already: wait until one has ended.")
-    if slots and sum(record.active and record.settings.slots > 0 for record in own) >= MOST_ACTIVE:
+    if slots and sum(record.settings.slots > 0 for record in own) >= MOST_ACTIVE:
         raise TooMany(
             "You have one run under way and another waiting already: stop one of them, or wait until one has ended."
         )
-    # Not those of the future: the clock was set back.
-    if sum(0 <= now - record.created < 60 for record in own) >= STARTS_A_MINUTE:
+    if owner and not starts.take(owner):
         raise TooMany(f"You have started {STARTS_A_MINUTE} runs within a minute: wait a little before the next.")
 
 

@@ -37,7 +37,8 @@ R = TypeVar("R")
 
 
 class Lab:
-    """All methods may be called from any thread, and only `wait` and `call` wait.
+    """All methods may be called from any thread. Only `wait` and `call` wait, but where a worker hangs, what it is told
+    takes 2 s, and `headroom` some seconds more.
 
     With an archive, runs are on disk and survive the app. With `warm_up`, workers import TensorFlow as soon as they
     start, and `device` tells what they compute on.
@@ -56,6 +57,8 @@ class Lab:
         self._unwatched_s, self._paused_s = unwatched_s, paused_s
         self._connection = Connection(f"cnn-lab-{secrets.token_hex(8)}", self._receive, warm_up=warm_up)
         self._closed = False
+        self._slots = 1
+        """Those of the last round."""
         self._thread = threading.Thread(target=self._serve, name="lab", daemon=True)
         self._thread.start()
 
@@ -148,7 +151,7 @@ class Lab:
                 # Whatever it was, the next round is on: without this thread no run would ever start again.
                 traceback.print_exc()
             with self._changed:
-                self._changed.wait_for(lambda: self._closed or self.runs.startable(1), 1.0)
+                self._changed.wait_for(lambda: self._closed or self.runs.startable(self._slots), 1.0)
 
     def _attend(self) -> None:
         """One round of the lab's thread."""
@@ -179,7 +182,8 @@ class Lab:
             with self._changed:
                 self._changed.notify_all()
         self._drop_orphans()
-        for record in self.runs.take_startable(self._connection.slots):
+        self._slots = self._connection.slots
+        while record := self.runs.take_startable(self._slots):
             self._submit(record)
 
     def _submit(self, record: Record) -> None:
@@ -218,6 +222,9 @@ class Lab:
         message: worker.Message = pickle.loads(event[1])
         record = self.runs.get(message.run_id)
         if not record:
+            if isinstance(message.body, worker.Started):
+                # It was deleted before it began here.
+                self._stop_there(message.body.worker, message.run_id)
             return
         if isinstance(message.body, Arrays):
             self.runs.keep_arrays(record, message.body)
@@ -251,8 +258,13 @@ class Lab:
         if record.active:
             record.state = State.RUNNING
         else:
-            # It ended before it began here. Dask's own thread must not wait for Dask.
-            threading.Thread(target=self._order, args=(record, worker.Order(stop=True)), daemon=True).start()
+            # It ended before it began here.
+            self._stop_there(address, record.id)
+
+    def _stop_there(self, address: str, run_id: str) -> None:
+        """On a thread of its own: Dask's must not wait for Dask."""
+        order = worker.Order(stop=True)
+        threading.Thread(target=self._connection.order, args=(address, run_id, order), daemon=True).start()
 
     def _released(self, record: Record, future: Future) -> None:
         self.runs.fail([record], why_it_ended(future))

@@ -1,5 +1,6 @@
 """What the lab remembers of one run, and what it shows of it."""
 
+import contextlib
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -8,8 +9,10 @@ from typing import Any
 
 from engine.archive import Head
 from engine.checkpoints import LATEST
+from engine.errors import LabError
 from engine.events import Completed, Event, Snapshot
 from engine.rules import Settings
+from engine.work import work
 
 MOST_SNAPSHOTS = 60
 """Pictures of one series that a run keeps in memory: a longer one keeps fewer of each stretch."""
@@ -72,15 +75,17 @@ class Run:
 class Record:
     """What the lab knows of a run.
 
-    number: as `Head` has it; watched, paused: when it was last, by `time.monotonic`; worker: its address; sent: it
-    has been handed to Dask; holds_slot: until its worker has really let go; future: Dask's, until Dask is done with
-    it and no longer, for Dask computes again what a dead worker had computed and somebody still holds; events: None
-    where they are on disk only; written: how many of them are there, and `head` what is there of the rest.
+    number: as `Head` has it; work: what it has to do, in the unit of `engine.work`, 0 where that cannot be told;
+    watched, paused: when it was last, by `time.monotonic`; worker: its address; sent: it has been handed to Dask;
+    holds_slot: until its worker has really let go; future: Dask's, until Dask is done with it and no longer, for Dask
+    computes again what a dead worker had computed and somebody still holds; events: None where they are on disk only;
+    written: how many of them are there, and `head` what is there of the rest.
     """
 
     id: str
     settings: Settings
     watched: float
+    work: float = 0.0
     paused: float = 0.0
     state: State = State.QUEUED
     reason: str = ""
@@ -161,17 +166,22 @@ def recalled(head: Head) -> Record:
     record = Record(head.id, head.settings, watched=0.0, state=State(head.state), reason=head.reason)
     record.elapsed_s, record.name, record.created, record.result = head.elapsed_s, head.name, head.created, head.result
     record.events, record.head, record.owner, record.number = None, head, head.owner, head.number
+    with contextlib.suppress(LabError):
+        record.work = work(head.settings)
     record.end(State.STOPPED, CUT_OFF)
     return record
 
 
 def thin_out(events: list[Event], name: str, before: int = 0) -> int:
-    """Once there are more than `MOST_SNAPSHOTS` of one series, leave out every second, but neither first nor last.
+    """While there are more than `MOST_SNAPSHOTS` of one series, leave out every second, but neither first nor last.
 
     Returns how many of the first `before` events went.
     """
     places = [i for i, event in enumerate(events) if isinstance(event, Snapshot) and event.name == name]
-    gone = places[-2:0:-2] if len(places) > MOST_SNAPSHOTS else []
-    for place in gone:
+    kept = places
+    while len(kept) > MOST_SNAPSHOTS:
+        kept = [kept[0], *reversed(kept[:0:-2])]
+    gone = set(places) - set(kept)
+    for place in sorted(gone, reverse=True):
         del events[place]
     return sum(place < before for place in gone)

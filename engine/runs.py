@@ -14,17 +14,19 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.allowance import Allowance
 from engine.archive import Archive
 from engine.checkpoints import LATEST
 from engine.errors import InvalidInput
 from engine.events import Arrays, Snapshot
-from engine.fairness import check_fair
+from engine.fairness import STARTS_A_MINUTE, STARTS_OF_ALL, check_fair
 from engine.records import Record, Run, State, recalled, thin_out
 from engine.rules import Settings
 from engine.waiting import expected_s, place, wait_s
+from engine.work import work
 
-KEPT_RUNS = 200
-"""Finished runs that are remembered; the oldest are forgotten first."""
+KEPT_RUNS, KEPT_ON_DISK = 200, 2_000
+"""Finished runs that are remembered where they are not on disk, and where they are; the oldest are forgotten first."""
 
 LOADED_RUNS = 12
 """Finished runs whose events stay in memory though they are on disk: those watched last."""
@@ -50,22 +52,28 @@ class Runs:
     def __init__(self, archive: Archive | None = None) -> None:
         self.changed = threading.Condition(threading.RLock())
         self._archive = archive
+        self._starts = Allowance(STARTS_A_MINUTE, STARTS_OF_ALL)
         self._records: dict[str, Record] = {}
         for head in archive.heads() if archive else ():
             if head.state in list(State):
                 self._records[head.id] = recalled(head)
 
     def add(self, settings: Settings, owner: str = "") -> str:
-        """Queue a run and return its id. Raises `TooMany` where `owner` may not start one just now."""
+        """Queue a run and return its id.
+
+        Raises `TooMany` where `owner` may not start one just now, `InvalidSettings` as `work` does.
+        """
+        record = Record(secrets.token_hex(8), settings, watched=time.monotonic(), work=work(settings), owner=owner)
         with self.changed:
-            check_fair(self._records.values(), owner, settings.slots, time.time())
-            run_id = secrets.token_hex(8)
-            number = 1 + max((record.number for record in self._records.values()), default=0)
-            self._records[run_id] = Record(run_id, settings, watched=time.monotonic(), owner=owner, number=number)
-            for record in self._ended()[:-KEPT_RUNS]:
-                self.delete(record.id)
+            check_fair(self._records.values(), owner, settings.slots, self._starts)
+            record.number = 1 + max((other.number for other in self._records.values()), default=0)
+            self._records[record.id] = record
+            ended = self._ended()
+            for on_disk, most in ((False, KEPT_RUNS), (True, KEPT_ON_DISK)):
+                for old in [other for other in ended if self._is_on_disk(other) == on_disk][:-most]:
+                    self.delete(old.id)
             self.changed.notify_all()
-        return run_id
+        return record.id
 
     def get(self, run_id: str) -> Record | None:
         """The record itself, or None for a run that is not known."""
@@ -78,17 +86,13 @@ class Runs:
 
     def watch(self, run_id: str) -> Run | None:
         """The run as it is now, or None if it is not known; notes that somebody watches it."""
+        record = self._records.get(run_id)
+        if not record:
+            return None
+        record.watched = time.monotonic()
+        if record.events is None and self._archive:
+            self._load(record, self._archive)
         with self.changed:
-            record = self._records.get(run_id)
-            if not record:
-                return None
-            record.watched = time.monotonic()
-            if record.events is None and self._archive:
-                record.events = self._archive.events(run_id)
-                for name in {event.name for event in record.events if isinstance(event, Snapshot)}:
-                    thin_out(record.events, name)
-                record.written = len(record.events)
-                record.kept = self._archive.kept(run_id)
             return self._as_run(record)
 
     def listed(self) -> list[Run]:
@@ -165,8 +169,11 @@ class Runs:
             return self.watch(run_id)
 
     def expected_s(self, settings: Settings) -> float | None:
-        """About how many seconds a run of `settings` will take, None where none like it has ended here yet."""
-        return expected_s(self.all(), settings)
+        """About how many seconds a run of `settings` will take, None where none like it has ended here yet.
+
+        Raises `InvalidSettings` as `work` does.
+        """
+        return expected_s(self.all(), type(settings), work(settings))
 
     def active_like(self, settings: Settings) -> str | None:
         """The id of a run of just these settings that is still to end."""
@@ -195,13 +202,13 @@ class Runs:
         heavy = itertools.islice((r for r in waiting if r.settings.slots), free)
         return [*(r for r in waiting if not r.settings.slots), *heavy]
 
-    def take_startable(self, slots: int) -> list[Record]:
-        """The same, marked as sent, each holding its slot."""
+    def take_startable(self, slots: int) -> Record | None:
+        """The first of these, marked as sent and holding its slot."""
         with self.changed:
-            records = self.startable(slots)
-            for record in records:
+            record = next(iter(self.startable(slots)), None)
+            if record:
                 record.sent, record.holds_slot = True, record.settings.slots > 0
-            return records
+            return record
 
     def put_back(self, record: Record) -> None:
         """Have a run wait again that could not be sent."""
@@ -242,7 +249,32 @@ class Runs:
             with self.changed:
                 record.written = max(0, record.written - len(fresh))
             raise
+        with self.changed:
+            deleted = record.id not in self._records
+        if deleted:
+            # Meanwhile: what was written just now would bring it back with the next start.
+            archive.delete(record.id)
         return changed or bool(fresh)
+
+    def _load(self, record: Record, archive: Archive) -> None:
+        """Read a run's events, without holding up anybody else."""
+        events, kept = archive.events(record.id), archive.kept(record.id)
+        for name in {event.name for event in events if isinstance(event, Snapshot)}:
+            thin_out(events, name)
+        with self.changed:
+            if record.events is None:
+                record.events, record.written, record.kept = events, len(events), kept
+            self._unload()
+
+    def _unload(self) -> None:
+        """Drop events from memory that are on disk, but not of the runs that were watched last."""
+        loaded = [r for r in self._ended() if r.events and self._is_on_disk(r) and r.written == len(r.events)]
+        loaded.sort(key=lambda r: r.watched)
+        for record in loaded[: max(0, len(loaded) - LOADED_RUNS)]:
+            record.events = None
+
+    def _is_on_disk(self, record: Record) -> bool:
+        return bool(self._archive and self._archive.keeps(record.settings))
 
     def _ended(self) -> list[Record]:
         """Runs whose workers have let go, the oldest first."""
@@ -251,15 +283,12 @@ class Runs:
             return [r for r in self._records.values() if not r.active and not r.holds_slot]
 
     def _forget(self, archive: Archive) -> None:
-        """Delete the oldest runs beyond the archive's limit, and drop events from memory that are on disk."""
-        ended = self._ended()
-        for run_id in archive.beyond_limit([r.id for r in ended]):
+        """Delete the oldest runs beyond the archive's limit, but never the last, and drop events from memory."""
+        ended = [r for r in self._ended() if self._is_on_disk(r)]
+        for run_id in archive.beyond_limit([r.id for r in ended[:-1]]):
             self.delete(run_id)
         with self.changed:
-            loaded = [r for r in ended if r.events and r.written == len(r.events)]
-            loaded.sort(key=lambda r: r.watched)
-            for record in loaded[: max(0, len(loaded) - LOADED_RUNS)]:
-                record.events = None
+            self._unload()
 
 
 def _not_saved(error: OSError) -> str:

@@ -6,7 +6,6 @@ from collections.abc import Iterable, Sequence
 from engine.events import Progress
 from engine.records import Record, State
 from engine.rules import Settings
-from engine.work import work
 
 LOOKED_AT = 20
 """Runs of a kind that tell how long the next one takes."""
@@ -26,7 +25,7 @@ def wait_s(records: Sequence[Record], record: Record) -> float | None:
         return None
     under_way = [r for r in records if r.holds_slot]
     before = _queued(records)[: place(records, record) - 1]
-    times = [*map(_left_s, under_way), *(expected_s(records, r.settings) for r in before)]
+    times = [*map(_left_s, under_way), *(expected_s(records, type(r.settings), r.work) for r in before)]
     known = [time for time in times if time is not None]
     return sum(known) / len(under_way) if under_way and len(known) == len(times) else None
 
@@ -45,14 +44,17 @@ def _left_s(record: Record) -> float | None:
     return record.elapsed_s * (progress.total - progress.step) / progress.step
 
 
-def expected_s(records: Iterable[Record], settings: Settings) -> float | None:
-    """About how many seconds a run of `settings` takes from its start, None where none like it has ended here yet.
+def expected_s(records: Iterable[Record], kind: type[Settings], amount: float) -> float | None:
+    """About how many seconds a run takes from its start that has `amount` to do, in the unit of `work`.
 
-    Of the last that have, the one tells that had most nearly as much to do. Raises `InvalidSettings` as `work` does.
+    Of the last of its kind that ended here, the one tells that had most nearly as much to do; None where there is none.
     """
-    wanted = work(settings)
-    done = [r for r in records if r.state == State.COMPLETED and type(r.settings) is type(settings)]
+    done = [r for r in records if r.state == State.COMPLETED and type(r.settings) is kind and r.work and not _cut(r)]
     last = sorted(done, key=lambda r: -r.number)[:LOOKED_AT]
-    amounts = [(work(r.settings), r.elapsed_s) for r in last]
-    near = min(amounts, key=lambda amount: abs(math.log(amount[0] / wanted)), default=None)
-    return near[1] * wanted / near[0] if near else None
+    near = min(last, key=lambda r: abs(math.log(r.work / amount)), default=None)
+    return near.elapsed_s * amount / near.work if near else None
+
+
+def _cut(record: Record) -> bool:
+    """Whether it ended before its last step: its network diverged."""
+    return bool((record.result or {}).get("diverged_at"))

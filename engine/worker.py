@@ -24,7 +24,7 @@ from engine.events import Arrays, Beat, Control, Event, Progress
 from engine.experiments import start
 from engine.imports import load_module
 from engine.memory import TENSORFLOW_BYTES, free_bytes, give_back
-from engine.needs import check_fits
+from engine.needs import check_fits, needed_bytes
 from engine.rules import Settings
 from engine.settings import MnistSettings
 
@@ -145,18 +145,23 @@ _orders: dict[str, Orders] = {}
 _before: dict[str, int] = {}
 """Bytes that this process held when each run that takes a slot began: what is more is given back after it."""
 
+_granted: dict[str, float] = {}
+"""Bytes that each run under way was granted that takes no slot; it may take them late."""
+
 _fresh = 0
 """Bytes that this process held as soon as TensorFlow was there, or 0 before that."""
 
 
 @dataclass(frozen=True, slots=True)
 class Room:
-    """Bytes that the next run may take on a worker, once the one under way has ended.
+    """Bytes that the next run may take on a worker.
 
-    now: as the worker is; anew: if it is started again before, for what runs leave in it grows for hours, with each
-    size and each network that is new to TensorFlow.
+    beside: beside the run under way, as those do that take no slot; now: once it has ended; anew: if the worker is
+    started again before, for what runs leave in it grows for hours, with each size and each network that is new to
+    TensorFlow.
     """
 
+    beside: float
     now: float
     anew: float
 
@@ -164,11 +169,12 @@ class Room:
 def room() -> Room:
     """That of this worker."""
     held = psutil.Process().memory_info().rss
-    free = min(free_bytes(), _dask_allows() - held)
     loads = 0 if "tensorflow" in sys.modules else TENSORFLOW_BYTES
+    free = min(free_bytes(), _dask_allows() - held) - loads - sum(_granted.values())
     ended = min(_before.values(), default=held)
-    now, anew = (max(0.0, free + max(0, held - then) - loads) for then in (ended, min(ended, _fresh or ended)))
-    return Room(now, anew)
+    # Without what this process held more since then.
+    beside, now, anew = (max(0.0, free + max(0, held - then)) for then in (held, ended, min(ended, _fresh or ended)))
+    return Room(beside, now, anew)
 
 
 def _dask_allows() -> float:
@@ -190,9 +196,12 @@ def execute(run_id: str, topic: str, settings: Settings) -> None:
 
     say(Started(worker.address))
     try:
-        check_fits(settings, room().now)
         if settings.slots:
+            check_fits(settings, room().now)
             _before[run_id] = psutil.Process().memory_info().rss
+        else:
+            check_fits(settings, room().beside)
+            _granted[run_id] = needed_bytes(settings)
         _drive(start(settings), orders, say)
     except LabError as error:
         say(Failed(str(error)))
@@ -202,6 +211,7 @@ def execute(run_id: str, topic: str, settings: Settings) -> None:
     finally:
         del _orders[run_id]
         _before.pop(run_id, None)
+        _granted.pop(run_id, None)
         give_back()
 
 

@@ -3,6 +3,7 @@
 import json
 import os
 import resource
+from concurrent.futures import ThreadPoolExecutor
 from unittest import mock
 
 import numpy as np
@@ -212,6 +213,61 @@ def test_the_oldest_runs_go_when_the_archive_is_full(tmp_path):
     assert 1 < len(kept) < 12
     assert kept == ids[::-1][: len(kept)]
     assert {path.name for path in (tmp_path / "runs").iterdir()} == set(kept)
+
+
+def test_the_newest_run_stays_though_it_is_larger_than_the_archive(tmp_path):
+    runs = Runs(Archive(tmp_path / "runs", {"count": CountSettings}, limit_bytes=100))
+    older, newest = finished(runs), finished(runs)
+    assert [run.id for run in runs.listed()] == [newest]
+    assert not runs.watch(older)
+    assert list(runs.watch(newest).events) == EVENTS
+
+
+def test_what_is_not_on_disk_pushes_nothing_out_that_is(archive, monkeypatch):
+    monkeypatch.setattr("engine.runs.KEPT_RUNS", 2)
+    runs = Runs(archive)
+    saved = [finished(runs) for _ in range(4)]
+    passing = [finished(runs, LightSettings()) for _ in range(4)]
+    assert [run.id for run in runs.listed()][::-1] == [*saved, *passing[1:]]
+    assert [run.id for run in Runs(archive).all()] == saved
+
+
+def test_a_run_that_is_deleted_while_it_is_saved_does_not_come_back(archive, monkeypatch):
+    runs = Runs(archive)
+    write = archive.write_head
+
+    def deleted_meanwhile(head):
+        runs.delete(head.id)
+        write(head)
+
+    monkeypatch.setattr(archive, "write_head", deleted_meanwhile)
+    finished(runs)
+    assert Runs(archive).all() == []
+
+
+def test_looking_at_many_old_runs_keeps_few_of_them_in_memory(archive):
+    before = Runs(archive)
+    ids = [finished(before) for _ in range(LOADED_RUNS + 5)]
+    runs = Runs(archive)
+    for run_id in ids:
+        assert list(runs.watch(run_id).events) == EVENTS
+    assert [run_id for run_id in ids if runs.get(run_id).events is not None] == ids[5:]
+
+
+def test_nobody_waits_while_an_old_run_is_read(archive, monkeypatch):
+    run_id = finished(Runs(archive))
+    runs = Runs(archive)
+    read = archive.events
+    asked = []
+
+    def slow(of):
+        with ThreadPoolExecutor() as pool:
+            asked.append(pool.submit(runs.listed).result(10))
+        return read(of)
+
+    monkeypatch.setattr(archive, "events", slow)
+    assert list(runs.watch(run_id).events) == EVENTS
+    assert [run.id for run in asked[0]] == [run_id]
 
 
 def test_events_leave_the_memory_and_come_back_when_watched(archive):

@@ -24,6 +24,13 @@ def test_a_long_series_loses_every_second_but_neither_first_nor_last():
     assert events[-1].step == MOST_SNAPSHOTS + 1
 
 
+def test_a_series_of_thousands_is_thinned_out_at_once():
+    events = snapshots(3_000)
+    assert thin_out(events, "", before=1_000) == 1_000 - sum(event.step < 1_000 for event in events)
+    assert MOST_SNAPSHOTS / 2 <= len(events) <= MOST_SNAPSHOTS
+    assert (events[0].step, events[-1].step) == (0, 2_999)
+
+
 def test_other_series_and_events_stay():
     events = [*snapshots(MOST_SNAPSHOTS + 1), *snapshots(3, "other"), Progress(1, 2, {})]
     thin_out(events, "")

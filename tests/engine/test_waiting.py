@@ -5,11 +5,13 @@ import pytest
 from engine.events import Progress
 from engine.records import Record, State
 from engine.waiting import expected_s, place, wait_s
+from engine.work import work
 from tests.fakes import CountSettings, LightSettings, SteeredSettings
 
 
 def record(name, state=State.QUEUED, settings=None, **more):
-    return Record(name, settings or CountSettings(steps=100), watched=0.0, state=state, **more)
+    settings = settings or CountSettings(steps=100)
+    return Record(name, settings, watched=0.0, work=work(settings), state=state, **more)
 
 
 @pytest.fixture
@@ -54,12 +56,18 @@ def test_what_takes_no_slot_or_has_begun_has_no_place_in_the_queue(under_way):
 
 
 def test_what_a_run_will_take_is_told_by_the_one_that_had_most_nearly_as_much_to_do():
-    def done(number, steps, elapsed_s, state=State.COMPLETED):
-        return record(str(number), state, CountSettings(steps=steps), elapsed_s=elapsed_s, number=number)
+    def done(number, steps, elapsed_s, state=State.COMPLETED, **result):
+        settings = CountSettings(steps=steps)
+        return record(str(number), state, settings, elapsed_s=elapsed_s, number=number, result=result)
+
+    def expected(records, steps):
+        return expected_s(records, CountSettings, work(CountSettings(steps=steps)))
 
     records = [done(1, 1_000, 50.0), done(2, 10, 5.0), done(3, 400, 1.0, State.STOPPED)]
-    assert expected_s(records, CountSettings(steps=400)) == pytest.approx(20.0)
-    assert expected_s(records, CountSettings(steps=20)) == pytest.approx(10.0)
-    assert expected_s(records, SteeredSettings()) is None
+    assert expected(records, 400) == pytest.approx(20.0)
+    assert expected(records, 20) == pytest.approx(10.0)
+    assert expected_s(records, SteeredSettings, 1.0) is None
     # Where two had the same, the machine may have become another.
-    assert expected_s([*records, done(4, 1_000, 70.0)], CountSettings(steps=1_000)) == pytest.approx(70.0)
+    assert expected([*records, done(4, 1_000, 70.0)], 1_000) == pytest.approx(70.0)
+    # A network that diverged ends early.
+    assert expected([*records, done(5, 400, 1.0, diverged_at=5)], 400) == pytest.approx(20.0)
