@@ -14,6 +14,8 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
+from collections.abc import Iterator
 
 import dask
 from distributed import LocalCluster
@@ -91,7 +93,7 @@ def main() -> None:
             # set, or the computer slept.
             "distributed.scheduler.worker-ttl": None,
             # Before a worker connects.
-            "distributed.worker.preload": ["engine.clock", "engine.priority"],
+            "distributed.worker.preload": ["engine.clock", "engine.priority", "engine.autograph_files"],
             **REMEMBERED,
             # Nothing here is worth spilling to disk; the last resort stays: a worker that fills the memory is ended.
             "distributed.worker.memory.target": False,
@@ -99,21 +101,32 @@ def main() -> None:
             "distributed.worker.memory.pause": False,
         }
     )
-    with LocalCluster(
-        n_workers=1,
-        threads_per_worker=THREADS,
-        processes=True,
-        host="127.0.0.1",
-        # Without bokeh these serve only health checks, but without an address they would serve them to the network.
-        dashboard_address="127.0.0.1:0",
-        worker_dashboard_address="127.0.0.1:0",
-        resources={"slot": 1},
-        # The nanny ends a worker that fills this, and its run fails with that reason. At the limit of a container the
-        # system would end whatever it likes, perhaps all of it.
-        memory_limit=max(LEAST_BYTES, free_bytes() - APP_BYTES),
-    ) as cluster:
+    with (
+        _folder_of_their_own(),
+        LocalCluster(
+            n_workers=1,
+            threads_per_worker=THREADS,
+            processes=True,
+            host="127.0.0.1",
+            # Without bokeh these serve only health checks, but without an address they would serve them to the network.
+            dashboard_address="127.0.0.1:0",
+            worker_dashboard_address="127.0.0.1:0",
+            resources={"slot": 1},
+            # The nanny ends a worker that fills this, and its run fails with that reason. At the limit of a container
+            # the system would end whatever it likes, perhaps all of it.
+            memory_limit=max(LEAST_BYTES, free_bytes() - APP_BYTES),
+        ) as cluster,
+    ):
         print(cluster.scheduler_address, file=to_parent, flush=True)
         sys.stdin.read()
+
+
+@contextlib.contextmanager
+def _folder_of_their_own() -> Iterator[None]:
+    """Where the workers' temporary files go; it is gone with the cluster."""
+    with tempfile.TemporaryDirectory(prefix="cnn-lab-", ignore_cleanup_errors=True) as folder:
+        os.environ["TMPDIR"] = folder
+        yield
 
 
 if __name__ == "__main__":

@@ -1,6 +1,7 @@
 """Experiments without TensorFlow, for the tests of the lab."""
 
 import os
+import tempfile
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -90,6 +91,13 @@ def grow(extra: int) -> None:
     """Leave so many bytes in this worker, as runs do over hours."""
     worker._fresh = psutil.Process().memory_info().rss
     left.append(b"x" * extra)
+
+
+def leave_a_file() -> Path:
+    """Write what TensorFlow writes of a function that it translates, and would delete in the end."""
+    path = Path(tempfile.gettempdir()) / "__autograph_generated_fileabc.py"
+    path.touch()
+    return path
 
 
 def remembered_messages() -> int:

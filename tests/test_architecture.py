@@ -12,8 +12,8 @@ STAGES = {
     # What all parts share, and arithmetic on it. The parts of EfficientNet are sizes, which settings are checked by.
     "words": """errors images events rules settings style_settings dream_settings vgg_layers models.efficientnet_parts
         sliding receptive_field schedules statistics evaluation projection history checkpoints films kernel_pictures
-        learning_curve digits strokes clock priority allowance joining nicknames whole_files colour_maps kept
-        children""",
+        learning_curve digits strokes clock priority autograph_files allowance joining nicknames whole_files
+        colour_maps kept children""",
     "sources": "sources preparing style_pictures tuned_test",
     "the machine": "memory imports device",
     "models": "models standalone forward learned feature_maps",

@@ -24,6 +24,7 @@ from tests.fakes import (
     SteeredSettings,
     fail,
     grow,
+    leave_a_file,
     process_id,
     remembered_messages,
     sleep,
@@ -204,6 +205,16 @@ def test_a_run_that_fits_into_a_new_worker_only_gets_one(lab, monkeypatch):
     assert lab.wait(lab.start(CountSettings()), 60).result["pid"] != old
     new = lab.call(process_id)
     assert lab.wait(lab.start(CountSettings()), 60).result["pid"] == new
+
+
+def test_what_a_killed_worker_left_goes_when_the_next_one_starts(lab):
+    first = lab.call(leave_a_file)
+    assert first.exists()
+    with pytest.raises(WorkerError):
+        lab.call(os._exit, 1)
+    wait_until(lambda: not first.exists())
+    # They have a folder of their own.
+    assert first.parent.name.startswith("cnn-lab-")
 
 
 def test_a_worker_that_is_at_work_is_not_started_again(lab, monkeypatch):
