@@ -1,10 +1,13 @@
 """When a worker asks a run for its weights."""
 
+import math
+from types import SimpleNamespace
+
 import pytest
 
 from engine import worker
 from engine.events import Arrays, Beat, Progress
-from engine.worker import Order, Orders
+from engine.worker import Order, Orders, Room
 
 CHECKPOINT = Arrays("weights", 0, {})
 
@@ -64,3 +67,16 @@ def test_a_step_that_is_kept_already_is_not_asked_for_and_the_run_pauses_at_once
 
     assert not orders.follow(Progress(5, 100, {}), say)
     assert said == [worker.Paused(), worker.Resumed()]
+
+
+def test_what_takes_no_slot_gets_only_what_is_free_beside_the_run_under_way(monkeypatch):
+    held = 900_000_000
+    monkeypatch.setattr(worker.psutil.Process, "memory_info", lambda _self: SimpleNamespace(rss=held))
+    monkeypatch.setattr(worker, "free_bytes", lambda: 200_000_000)
+    monkeypatch.setattr(worker, "_dask_allows", lambda: math.inf)
+    monkeypatch.setattr(worker, "_before", {"a run": 600_000_000})
+    monkeypatch.setattr(worker, "_fresh", 500_000_000)
+    monkeypatch.setitem(worker.sys.modules, "tensorflow", None)
+    assert worker.room() == Room(beside=200e6, now=500e6, anew=600e6)
+    monkeypatch.setattr(worker, "_granted", {"a small run": 150e6})
+    assert worker.room() == Room(beside=50e6, now=350e6, anew=450e6)
