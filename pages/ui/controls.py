@@ -14,6 +14,9 @@ from engine.rules import Bounds, Choices, ExperimentSettings, Flag, Picture, Rul
 
 S = TypeVar("S", bound=ExperimentSettings)
 
+BEYOND = 10**15
+"""What number inputs take, and `keep_within` brings back."""
+
 
 def preset_picker(cls: type[ExperimentSettings]) -> None:
     """Buttons that set every setting at once; the one that the settings now equal is marked."""
@@ -54,8 +57,7 @@ def setting_inputs(
         st.session_state.setdefault(widget_key(cls, name), getattr(defaults, name))
         cell, key = cells[number % columns], widget_key(cls, name)
         if isinstance(rules[name], Bounds):
-            # A preset, or a run that was shared, may want more than this lab's operator allows.
-            keep_at_most(key, rules[name].high)
+            keep_within(key, rules[name].low, rules[name].high, label(name))
         match rules[name]:
             case Bounds(low, high, help_text, whole) if sliders:
                 step = 1 if whole else 0.05
@@ -89,14 +91,22 @@ def adopt(settings: ExperimentSettings) -> None:
             st.session_state[widget_key(type(settings), name)] = getattr(settings, name)
 
 
-def keep_at_most(key: str, most: float) -> None:
-    """Lower the widget's value where it is over the most.
+def keep_within(key: str, low: float, high: float, name: str = "") -> None:
+    """Bring the widget's value between its bounds, and say so where the widget has a `name`.
 
-    Only there: what a script writes to a widget, even the same value again, is sent to the browser, where it takes the
-    place of what the visitor has entered meanwhile.
+    The value may have been entered, or be of a preset or a shared run and more than this lab's operator allows. Not by
+    bounds of the widget's own: what is beyond those a browser marks red and keeps to itself, and a run would start
+    with the number before it. Only where it has to be: what a script writes to a widget, even the same value again, is
+    sent to the browser, where it takes the place of what the visitor has entered meanwhile.
     """
-    if st.session_state[key] > most:
-        st.session_state[key] = most
+    value = st.session_state[key]
+    if not low <= value <= high:
+        st.session_state[key] = kept = type(value)(min(max(value, low), high))
+        if name:
+            st.toast(
+                f"{name} is {low:,.10g} to {high:,.10g} here: {value:,.10g} was made {kept:,.10g}.",
+                icon=":material/straighten:",
+            )
 
 
 def label(name: str) -> str:
@@ -110,13 +120,13 @@ def _widget(cell: DeltaGenerator, name: str, rule: Rule, key: str, default: Any,
             kind = int if whole else float
             cell.number_input(
                 label(name),
-                min_value=kind(low),
-                max_value=kind(high),
+                min_value=kind(-BEYOND),
+                max_value=kind(BEYOND),
                 step=_step(low, high, default, whole=whole),
                 format=None if whole else "%.4g",
                 key=key,
                 persist_state="session",
-                help=f"{rule.help} {low:g} to {high:,g}.",
+                help=f"{rule.help} {low:,.10g} to {high:,.10g}.",
                 disabled=disabled,
             )
         case Choices(options):

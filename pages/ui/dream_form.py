@@ -10,7 +10,7 @@ from engine.dreaming import layers_of, sees
 from engine.errors import LabError
 from engine.models.imagenet import class_names
 from engine.sources.photographs import PHOTOGRAPHS
-from pages.ui.controls import chosen, chosen_value, keep_at_most, preset_picker, setting_inputs
+from pages.ui.controls import chosen, chosen_value, keep_within, preset_picker, setting_inputs
 from pages.ui.memory_note import start_button
 from pages.ui.picture_choice import photograph_file, picture_choice
 from pages.ui.session import lab, start_and_show
@@ -134,7 +134,7 @@ def _objective() -> None:
     note = f'<p class="lab-note">{html.escape(_counted(layers))}</p>'
     if objective in ("channel", "neuron"):
         st.session_state.setdefault(CHANNEL, DeepDreamSettings().channel)
-        keep_at_most(CHANNEL, layers[layer] - 1)
+        keep_within(CHANNEL, 0, layers[layer] - 1)
         left, right = st.columns(2, vertical_alignment="bottom")
         with left:
             setting_inputs(DeepDreamSettings, ["channel"], columns=1)

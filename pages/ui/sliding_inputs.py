@@ -16,7 +16,8 @@ def number(label: str, key: str, default: int, low: int, high: int, help: str = 
     # Streamlit fails on an address with a number that is too long, so it does not get to see such a one.
     text = st.query_params.get(key)
     bind: Any = "query-params" if text is None or sent_number(text, low, high) is not None else None
-    return st.number_input(label, low, high, default, key=key, bind=bind, persist_state="session", help=help or None)
+    help = f"{help} {low:,} to {high:,}.".strip()
+    return st.number_input(label, low, high, default, key=key, bind=bind, persist_state="session", help=help)
 
 
 def padding_input(key: str, default: str) -> Padding:

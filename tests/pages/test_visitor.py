@@ -86,7 +86,8 @@ def test_the_operators_limit_is_the_widgets(monkeypatch):
     monkeypatch.setenv("CNN_LAB_MAX_STEPS", "300")
     app = page()
     steps = next(number for number in app.number_input if number.label == "Steps")
-    assert (steps.value, steps.max) == (300, 300)
+    assert steps.value == 300
+    assert app.toast[0].value == "Steps is 1 to 300 here: 500 was made 300."
     press(app, "Train")
     assert lab().watch(run_of(app)).settings.steps == 300
     assert lab().watch(run_of(app)).state in (State.QUEUED, State.RUNNING)
