@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import fields
 from typing import Any
 
+from engine.events import Progress
 from engine.history import points
 from engine.records import Run
 from engine.rules import ExperimentSettings
@@ -33,5 +34,5 @@ def metric_names(runs: Sequence[Run]) -> list[str]:
 
 
 def steps_done(run: Run) -> int:
-    """How many steps the run has done."""
-    return max((point.step for point in points(run.events)), default=0)
+    """How many steps the run has done, as far as its events tell."""
+    return max((event.step for event in run.events if isinstance(event, Progress)), default=0)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from engine.errors import InvalidInput, InvalidSettings
+from engine.images import shape_within
 from engine.models.efficientnet_parts import CLASSES, parts
 from engine.rules import PRECISIONS, check, choice, flag, picture, setting, text
 
@@ -99,6 +100,8 @@ def verify(settings: DeepDreamSettings) -> None:
         check_terms(terms, efficientnet_layers())
     if settings.objective == "guide" and not settings.guide:
         raise InvalidSettings("guide is empty, but the objective guide needs a picture to be guided by.")
+    if settings.image:
+        octave_sizes(*shape_within(settings.image, settings.max_size), settings.octaves, settings.octave_scale)
 
 
 def terms_of(settings: DeepDreamSettings) -> tuple[Term, ...]:

@@ -104,7 +104,9 @@ class CifarSettings:
     batch_size: int = setting(128, 1, 1_000, "Images in a batch.")
     learning_rate: float = setting(0.1, 1e-6, 1.0, "How far a step moves the weights, before the schedule changes it.")
     optimizer: str = choice(
-        "sgd", ("sgd", "momentum", "adam"), "Plain gradient steps, with 0.9 of the last move kept, or scaled a weight."
+        "sgd",
+        ("sgd", "momentum", "adam"),
+        "Plain gradient steps, with 0.9 of the last move kept, or scaled for each weight.",
     )
     schedule: str = choice(
         "constant",

@@ -67,8 +67,9 @@ def photograph(settings: StyleSettings) -> Pixels:
 def check_sides(name: str, shape: tuple[int, ...], max_size: int | None = None) -> None:
     """Raise `InvalidInput` if a picture [height, width, …] is a mere line, or `max_size` would make it one."""
     height, width = shape[:2]
-    if min(height, width) < 2:
-        raise InvalidInput(f"{name} is {width:,} × {height:,} pixels, but must be at least 2 × 2.")
+    least = 2 if max_size is None else SHORTEST
+    if min(height, width) < least:
+        raise InvalidInput(f"{name} is {width:,} × {height:,} pixels, but must be at least {least} × {least}.")
     if max_size is None:
         return
     shorter = max(1, round(min(height, width) * min(1, max_size / max(height, width))))

@@ -20,6 +20,9 @@ from pages.ui.visitor import visitor
 
 POLL_S = 1.5
 
+TABS = {"mnist": "mnist_tab", "cifar": "cifar_tab", "fine_tuning": "tuning_tab"}
+"""Where each page's address names its open tab."""
+
 
 def head() -> None:
     """Title and idea."""
@@ -53,7 +56,7 @@ def no_board(code: str) -> None:
         if code:
             # The code may come from a link of a stranger's, and be one itself.
             name = code if code.isalnum() and len(code) <= 2 * LENGTH else "This"
-            st.warning(f"{name} is not the code of a board that is open now. It looks like KWMBT.")
+            st.warning(f"{name} is not the code of a board that is open now. A code looks like KWMBT.")
     with begin.container(border=True, height="stretch"):
         st.subheader("Open one for a class", anchor=False)
         experiment = st.segmented_control(
@@ -95,7 +98,8 @@ def player_bar(board: View, nickname: str) -> None:
             f"{page}: whatever you complete there appears here by itself.</p>"
         )
         # A plain link: a switch of pages by Python can be lost to the timer of the board.
-        st.html(f'<a class="lab-download" href="{board.experiment}" target="_self">Go to {page}</a>')
+        turn = f"{board.experiment}?{TABS[board.experiment]}=Your+turn"
+        st.html(f'<a class="lab-download" href="{turn}" target="_self">Go to {page}</a>')
         st.button("Leave", on_click=boards().leave, args=(board.code, visitor()), help="Takes you off the board.")
 
 

@@ -48,14 +48,19 @@ def _stage(given: bool) -> None:
         "Standardisation takes each picture's mean off and divides by its deviation, so brightness leaves no trace, "
         "and of contrast only what differs between colours. Switch the view and see."
         if given
-        else CHANGED
-        if _distortions() != UNCHANGED
-        else "Nothing is changed: the network sees the same middle of the picture every time."
+        else _what_happens(_distortions())
     )
+    st.caption("The distortions are settings of Train: the next run has them as they stand here.")
 
 
-CHANGED = "Every time a picture comes by, the network sees another of these, and hardly ever the same twice."
-UNCHANGED = CifarSettings(brightness=0, contrast=0.0, crop="central", flip=False)
+def _what_happens(distortions: CifarSettings) -> str:
+    match distortions:
+        case CifarSettings(brightness=0, contrast=0.0, crop="central", flip=False):
+            return "Nothing is changed: the network sees the same middle of the picture every time."
+        case CifarSettings(brightness=0, contrast=0.0, crop="central"):
+            return "Every time a picture comes by, the network sees one of two: its middle as it is, or mirrored."
+        case _:
+            return "Every time a picture comes by, the network sees another of these, and hardly ever the same twice."
 
 
 def _distortions() -> CifarSettings:

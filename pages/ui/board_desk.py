@@ -67,10 +67,19 @@ def manage(board: View) -> None:
         args=(board.code, visitor(), name),
         help="With all results. Nobody can come back under this nickname.",
     )
+    # A tick before the button, as where a run is deleted.
+    sure = st.checkbox("Close it for everybody and for good; its runs stay", key=f"sure to close {board.code}")
     st.button(
         "Close the board",
         icon=":material/delete:",
-        on_click=boards().close,
-        args=(board.code, visitor()),
-        help="For everybody and for good. The runs themselves stay.",
+        on_click=_close,
+        args=(board.code,),
+        disabled=not sure,
+        help=None if sure else "Tick the box first.",
     )
+
+
+def _close(code: str) -> None:
+    boards().close(code, visitor())
+    st.query_params.pop("code", None)
+    st.toast(f"You closed the board {code}.", icon=":material/check:")

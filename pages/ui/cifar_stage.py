@@ -1,5 +1,7 @@
 """The stage of the CIFAR-10 page: four charts, a few pictures, the kernels as they form, and the kinds one by one."""
 
+import math
+
 import streamlit as st
 
 from engine.events import ClassAccuracy, Predictions, Progress, Snapshot
@@ -51,7 +53,8 @@ def kinds_html(run: Run) -> str:
     elif last := next((event for event in reversed(run.events) if isinstance(event, ClassAccuracy)), None):
         shares, when = last.shares, f"Validation pictures after step {last.step:,}, kind by kind"
     else:
-        shares, when = dict.fromkeys(names_of(run), 0.0), "Validation pictures, kind by kind"
+        # Places that are filled later: what has not been looked at is not 0%.
+        shares, when = dict.fromkeys(names_of(run), math.nan), "Validation pictures, kind by kind"
     bars = class_bars_html(shares, f"{when}: the share named right", best_first=False)
     return f"<figure>{bars}<figcaption>{when}: the share that is named right.</figcaption></figure>"
 

@@ -51,7 +51,7 @@ def _comparison(cls: type[ExperimentSettings], running: bool) -> None:
     if running and not any(run.active for run in watched):
         st.rerun()
     if not watched:
-        st.caption("Nothing is pinned yet. Tick runs below to lay their curves over one another.")
+        st.caption("Nothing is ticked yet. Tick runs below to lay their curves over one another.")
         return
     names = [run_name(run) for run in watched]
     _pictures(watched, names)

@@ -48,7 +48,7 @@ def dream_form(running: bool) -> None:
         st.caption("0 frames: no zoom. After it, the zoom can go on from its last frame, without end.")
     with st.expander("Network, tiles and seed", icon=":material/tune:"):
         setting_inputs(DeepDreamSettings, ["network", "precision", "tile_size", "jitter", "max_size", "seed"])
-    start_button("Dream", dream_settings, on_click=dream, running=running)
+    start_button("Dream", _verified, on_click=dream, running=running)
     if trouble := st.session_state.pop(TROUBLE, ""):
         st.error(trouble, icon=":material/block:")
 
@@ -90,6 +90,12 @@ def dream_settings() -> DeepDreamSettings:
     pictures = {"image": PICTURE, "guide": GUIDE}
     files = {name: st.session_state.get(key, b"") for name, key in pictures.items()}
     return replace(chosen(DeepDreamSettings, **files), noise=not files["image"])
+
+
+def _verified() -> DeepDreamSettings:
+    settings = dream_settings()
+    verify(settings)
+    return settings
 
 
 def layers_here(network: str) -> dict[str, int]:

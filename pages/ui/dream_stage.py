@@ -113,7 +113,7 @@ def objective_chart(steps: Sequence[Progress], total: int, revision: str) -> Fig
             }
         ],
         "layout": {
-            "xaxis": {"title": {"text": "Step (a line an octave)", **title}, "range": [0, total]},
+            "xaxis": {"title": {"text": "Step (one line per octave)", **title}, "range": [0, total]},
             "yaxis": {"title": {"text": "Objective", **title}, "showticklabels": bool(steps)},
             "margin": {"l": 56, "r": 12, "t": 8, "b": 40},
             "paper_bgcolor": "rgba(0,0,0,0)",

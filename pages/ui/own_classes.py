@@ -30,7 +30,7 @@ def own_classes() -> None:
     """Draw it."""
     st.markdown(
         "Name two classes or more and bring a few pictures of each: ten are a good beginning. Only the head learns, so "
-        "it takes seconds. Every fifth picture is kept for the test."
+        "it takes seconds."
     )
     count = st.number_input("Classes", 2, 8, 2, key="own classes", persist_state="session", width=160)
     columns = st.columns(min(count, 4))
@@ -41,7 +41,10 @@ def own_classes() -> None:
     if st.button("Train on my classes", icon=":material/bolt:"):
         _train(brought)
     named = [pictures for name, pictures in brought if name and pictures]
-    st.caption(f"It trains on {counted(sum(map(len, named)), 'picture')} of {counted(len(named), 'class', 'classes')}.")
+    st.caption(
+        f"You have {counted(sum(map(len, named)), 'picture')} of {counted(len(named), 'class', 'classes')}. Some of "
+        "each are kept to look at while it trains (validation) and at the end (test); it trains on the others."
+    )
     if mine := lab().watch(st.session_state.get(MINE, "")):
         _trained(mine)
 

@@ -68,7 +68,7 @@ def _join() -> None:
         st.switch_page(BOARD, query_params={"code": board.code})
     guessed_wrong(code)
     name = plain(code.strip()) or "Nothing"
-    st.warning(f"{name} is not the code of a run or a board that is shared now. It looks like KWMBT.")
+    st.warning(f"{name} is not the code of a run or a board that is shared now. A code looks like KWMBT.")
 
 
 @st.dialog("Watch this run together", width="medium", on_dismiss=lambda: st.session_state.pop(SHARED, None))

@@ -81,11 +81,11 @@ def memory_note(settings: StyleSettings) -> tuple[bool, str]:
     shape = tuple(np.maximum(1, shape * min(1.0, settings.max_size / shape.max())).round().astype(int))
     precision, free = _used(settings.precision), headroom()
     needed = style_bytes(shape, settings.style_scale, precision)
-    fits = largest_side(free, shape, settings.style_scale, precision)
+    bounds = rules_of(StyleSettings)["max_size"]
+    fits = min(largest_side(free, shape, settings.style_scale, precision), int(bounds.high))
     what = f"{shape[1]} × {shape[0]} pixels take about {needed / 1e6:,.0f} MB; {free / 1e9:.1f} GB are free"
     if needed > free:
-        smallest = rules_of(StyleSettings)["max_size"].low
-        largest = f"At most {fits} pixels fit: lower the max size." if fits >= smallest else "No size fits."
+        largest = f"At most {fits} pixels fit: lower the max size." if fits >= bounds.low else "No size fits."
         return False, f":material/block: {what}. {largest}"
     return True, f"{what}, enough for {fits:,} pixels a side.{time_note(settings)}"
 

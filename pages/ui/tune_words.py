@@ -16,6 +16,8 @@ NOTICE = """
   them.
 - **Training reaches 100%, validation does not.** A hundred pictures a class are soon known by heart; what is new
   in the validation pictures is not. Try 10 and 500 a class, and from scratch on the same number.
+- **Validation is looked at all the time, the test once.** The curves of validation stand on some fifty pictures a class
+  that were set apart; the number at the end stands on all test pictures, of which nothing was ever seen.
 - **The batch normalisation keeps ImageNet's statistics.** They are folded into the convolutions here. With
   statistics of small batches the unfrozen blocks would see other numbers in training than in use.
 - **Larger is better, and slower.** The pictures have 32×32 pixels, yet at 192 more of the backbone fits them than

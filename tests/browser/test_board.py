@@ -55,5 +55,6 @@ def test_a_class_and_its_board(open_page, app: str) -> None:
     teacher.get_by_role("button", name="Take off the board").click()
     expect(teacher.locator(".board-player")).to_have_text(["Ben"])
     expect(row).to_be_hidden()
+    teacher.get_by_text("Close it for everybody").click()
     teacher.get_by_role("button", name="Close the board").click()
     expect(ben.get_by_text(f"{code} is not the code of a board that is open now")).to_be_visible()

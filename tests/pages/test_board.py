@@ -156,9 +156,12 @@ def test_only_who_opened_it_manages_it(code):
     app.selectbox(key="to remove").set_value("Ada").run()
     app = press(app, "Take off the board")
     assert boards().view(code).standings == ()
+    assert next(b for b in app.button if b.label == "Close the board").disabled
+    next(box for box in app.checkbox if box.label.startswith("Close it for everybody")).check().run()
     app = press(app, "Close the board")
     assert boards().view(code) is None
-    assert "is not the code of a board" in app.warning[0].value
+    assert app.toast[0].value == f"You closed the board {code}."
+    assert not app.warning
 
 
 def test_the_teacher_turns_it_to_other_challenges_and_students_follow(code):
@@ -166,7 +169,9 @@ def test_the_teacher_turns_it_to_other_challenges_and_students_follow(code):
     teacher = page(TEACHER, code)
     teacher.segmented_control(key=f"challenges of {code}").set_value("cifar").run()
     assert boards().view(code).experiment == "cifar"
-    assert '<a class="lab-download" href="cifar" target="_self">Go to CIFAR-10</a>' in bodies(checked(student.run()))
+    assert '<a class="lab-download" href="cifar?cifar_tab=Your+turn" target="_self">Go to CIFAR-10</a>' in bodies(
+        checked(student.run())
+    )
     assert "Leave" in labels(student)
     press(student, "Leave")
     assert boards().view(code).standings == ()

@@ -171,7 +171,7 @@ def test_two_runs_are_pinned_compared_named_and_deleted(done):
     other = lab().start(MnistSettings(steps=20, seed=5, **TINY))
     assert lab().wait(other, 150).state == State.COMPLETED
     app = page(done, "Compare")
-    assert any("Nothing is pinned yet" in caption.value for caption in app.caption)
+    assert any("Nothing is ticked yet" in caption.value for caption in app.caption)
     for run_id in (done, other):
         next(box for box in app.checkbox if box.key == f"pin {run_id}").check().run()
     table = next(html for html in htmls(app) if "lab-compare" in html)
