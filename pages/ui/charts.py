@@ -219,7 +219,8 @@ def layout_of(y_axis: Figure, total: int, revision: str) -> Figure:
 def _line(points: list[tuple[int, float]], word: str, style: Figure, form: str) -> Figure:
     return {
         "type": "scatter",
-        "mode": "lines",
+        # One point makes no line.
+        "mode": "lines" if len(points) > 1 else "markers",
         "name": word,
         "line": style,
         "x": [step for step, _ in points],

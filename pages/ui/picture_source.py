@@ -26,6 +26,8 @@ def picture_input() -> Pixels:
                 st.session_state["own picture"] = _decoded(own.getvalue())
             except InvalidInput as error:
                 st.error(str(error), icon=":material/broken_image:")
+    if own_picture() is not None:
+        st.caption("Your own picture is shown. Remove it there to see a sample again.")
     return worked_on(name)
 
 

@@ -46,14 +46,15 @@ def _drawn(run_id: str) -> str:
     for name in sorted(measured, key=lambda name: FIRST.index(name) if name in FIRST else len(FIRST)):
         found = {p.step: p.metrics[name] for p in points(run.events) if name in p.metrics}
         if len(found) >= FEWEST:
-            return _curve(list(found.items()))
+            return _curve(list(found.items()), whole=name.endswith("accuracy"))
     return ""
 
 
-def _curve(found: Sequence[tuple[int, float]]) -> str:
-    """An SVG of values over steps, from the lowest to the highest."""
+def _curve(found: Sequence[tuple[int, float]], *, whole: bool) -> str:
+    """An SVG of values over steps, from the lowest to the highest; `whole`: from 0 to 1, so that runs compare."""
     steps, values = zip(*found, strict=True)
-    low, span = min(values), max(values) - min(values) or 1.0
+    low, high = (0.0, 1.0) if whole else (min(values), max(values))
+    span = high - low or 1.0
     first, length = steps[0], steps[-1] - steps[0] or 1
     places = (
         f"{20 + 280 * (step - first) / length:.1f},{180 - 160 * (value - low) / span:.1f}" for step, value in found
