@@ -13,6 +13,7 @@ from engine.images import Pixels, png_address
 from engine.records import Run
 from engine.settings import CifarSettings, MnistSettings
 from engine.sources.cifar10 import NAMES
+from pages.ui.run_answers import kept_steps
 from pages.ui.session import lab, runs_seen
 from pages.ui.visitor import is_own
 from pages.ui.when_ready import loading, when_ready
@@ -56,11 +57,14 @@ def _view() -> None:
 
 def _rows(run: Run | None, choice: str) -> None:
     """A row a layer as soon as it is made, from the answers back to the first convolution."""
-    key, settings = (run.id, run.settings) if run else (None, SHIPPED[choice])
-    answers = _dreams(key, settings, -1)
+    # Checkpoints, which stay: the latest weights of a run under way may be gone before the last row is made.
+    key, step, settings = (run.id, kept_steps(run, "weights")[-1], run.settings) if run else (None, 0, SHIPPED[choice])
+    if run:
+        st.caption(f"The network as it is after step {step:,}.")
+    answers = _dreams(key, step, settings, -1)
     st.html(_row("What it answers with, as it would like to see it", answers.pictures, _classes(run, settings)))
     for number in range(answers.layers - 1, 0, -1):
-        pictures = _dreams(key, settings, number - 1).pictures
+        pictures = _dreams(key, step, settings, number - 1).pictures
         channels = [f"channel {channel}" for channel in range(len(pictures))]
         st.html(_row(f"Convolution {number}: what its channels look for", pictures, channels))
 
@@ -96,6 +100,6 @@ def _row(title: str, pictures: Pixels, names: Sequence[str]) -> str:
 
 
 @st.cache_data(max_entries=64, show_spinner="Asking the network…")
-def _dreams(run_id: str | None, settings: OwnSettings, place: int) -> OwnDreams:
-    weights: dict[str, NDArray[np.generic]] | None = lab().runs.arrays(run_id, "weights") if run_id else None
+def _dreams(run_id: str | None, step: int, settings: OwnSettings, place: int) -> OwnDreams:
+    weights: dict[str, NDArray[np.generic]] | None = lab().runs.arrays(run_id, "weights", step) if run_id else None
     return lab().call(dreams_of_own, weights, settings, place, timeout_s=CALL_S)

@@ -2,14 +2,20 @@
 
 import errno
 import time
+from dataclasses import replace
+from types import SimpleNamespace
 
+import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from engine.dream_settings import DeepDreamSettings, efficientnet_layers
+from engine.dreaming import OwnDreams
 from engine.errors import TooMany
 from engine.events import Progress, Snapshot
-from engine.records import State
+from engine.records import Run, State
+from engine.settings import MnistSettings
+from pages.ui import own_dreams
 from pages.ui.dream_form import dream_with
 from pages.ui.dream_stage import objective_chart
 from pages.ui.session import lab
@@ -131,6 +137,23 @@ def test_dream_with_a_channel_of_the_browser():
     assert (channel.objective, channel.layer, channel.channel) == ("channel", "block5_expand", 7)
     assert (tabby.objective, tabby.image_class) == ("class", "Egyptian cat")
     assert callable(dream_with)
+
+
+def test_the_dreams_of_a_run_under_way_are_of_its_newest_weights(monkeypatch):
+    asked = []
+    runs = SimpleNamespace(arrays=lambda _run_id, _name, step=None: {"step": step})
+    dreams = OwnDreams(np.zeros((10, 4, 4, 3), np.uint8), 1)
+
+    def call(_function, weights, *_arguments, **_limits):
+        asked.append(weights["step"])
+        return dreams
+
+    monkeypatch.setattr(own_dreams, "lab", lambda: SimpleNamespace(runs=runs, call=call))
+    run = Run("run under way", MnistSettings(), State.RUNNING, 0, 1.0, "", (), kept=(("weights", 0),))
+    for _ in range(2):
+        own_dreams._rows(run, run.id)
+    own_dreams._rows(replace(run, kept=(("weights", 0), ("weights", 500), ("latest", 700))), run.id)
+    assert asked == [0, 500]
 
 
 def browsing(monkeypatch):
