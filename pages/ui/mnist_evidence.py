@@ -38,7 +38,7 @@ def learned_for(run: Run | None) -> tuple[Learned, str]:
 
 def trained(run: Run, name: str, step: int) -> Trained:
     """The network of a run from its arrays called `name`. Raises `InvalidInput` where they are gone or damaged."""
-    return Trained(run.settings, _weights(run.id, step, name))
+    return Trained(run.settings, _read_weights(run.id, step, name))
 
 
 @st.cache_data(max_entries=200, show_spinner=False)
@@ -65,16 +65,17 @@ def example_learned() -> Learned:
 def _learned_of(run_id: str, settings: MnistSettings, steps: tuple[int, ...]) -> Learned:
     if not steps:
         raise InvalidInput(f"Run {run_id} has kept no weights.")
-    weights = {step: _weights(run_id, step) for step in steps}
-    seen = [_hidden(run_id, settings, step) for step in steps]
+    weights = {step: _read_weights(run_id, step) for step in steps}
+    seen = [_hidden(run_id, settings, step, weights[step]) for step in steps]
     return learned_of(settings, weights, [hidden for hidden, _ in seen], seen[-1][1])
 
 
 @st.cache_data(max_entries=100, show_spinner=False)
-def _hidden(run_id: str, settings: MnistSettings, step: int) -> tuple[NDArray[np.float32], NDArray[np.int32]]:
-    return lab().call(hidden_of_test, settings, _weights(run_id, step), timeout_s=CALL_S)
+def _hidden(
+    run_id: str, settings: MnistSettings, step: int, _weights: tuple[NDArray[np.float32], ...]
+) -> tuple[NDArray[np.float32], NDArray[np.int32]]:
+    return lab().call(hidden_of_test, settings, _weights, timeout_s=CALL_S)
 
 
-@st.cache_data(max_entries=40, show_spinner=False)
-def _weights(run_id: str, step: int, name: str = "weights") -> tuple[NDArray[np.float32], ...]:
+def _read_weights(run_id: str, step: int, name: str = "weights") -> tuple[NDArray[np.float32], ...]:
     return tuple(weights_of(lab().runs.arrays(run_id, name, step)))

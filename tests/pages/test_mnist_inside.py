@@ -13,7 +13,7 @@ from pages.ui import draw_digit
 from pages.ui.charts import calibration_chart, evaluations_chart, seen_chart
 from pages.ui.confusion_matrix import _checked
 from pages.ui.mistakes import cards_html, class_table
-from pages.ui.mnist_evidence import example_answers, example_learned, learned_for, pick_digits
+from pages.ui.mnist_evidence import example_answers, example_learned, learned_for, pick_digits, trained
 from pages.ui.run_answers import answers_for
 from pages.ui.session import lab
 from tests.drawn_digits import as_sent
@@ -200,3 +200,17 @@ def test_the_charts_are_charts_of_plotly():
 def test_challenges_are_read_in_their_order():
     titles = [m.value for m in opened("Your turn").markdown if m.value.startswith("**:material/")]
     assert [title.split(" ")[1].rstrip(".") for title in titles] == ["1", "2", "3", "4", "5"]
+
+
+def test_weights_of_a_run_stay_on_disk_and_are_not_kept_in_the_app_as_well(run, monkeypatch):
+    read, arrays = [], lab().runs.arrays
+
+    def reading(*wanted):
+        read.append(wanted)
+        return arrays(*wanted)
+
+    monkeypatch.setattr(lab().runs, "arrays", reading)
+    name, step = run.newest_weights
+    first, second = (trained(run, name, step).weights for _ in range(2))
+    assert all(np.array_equal(a, b) for a, b in zip(first, second, strict=True))
+    assert read == [(run.id, name, step)] * 2
