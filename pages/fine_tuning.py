@@ -16,7 +16,7 @@ from pages.ui.tune_bug import tune_bug
 from pages.ui.tune_code import tune_code
 from pages.ui.tune_files import tune_files
 from pages.ui.tune_mistakes import tune_mistakes
-from pages.ui.tune_section import chart_files_of, tune_section
+from pages.ui.tune_section import chart_files_of, chosen_here, tune_section
 from pages.ui.tune_words import NOTICE, example
 from pages.ui.your_turn import your_turn
 
@@ -35,7 +35,7 @@ lesson_tabs(
     {
         "Your own classes": own_classes,
         "Where it is wrong": lambda: tune_mistakes(run),
-        "Learning curve": learning_curve,
+        "Learning curve": lambda: learning_curve(chosen_here(folder)),
         "Compare": lambda: compare(FineTuningSettings, run),
         "What to notice": lambda: st.markdown(NOTICE),
         "Spot the bug": tune_bug,

@@ -17,12 +17,15 @@ S = TypeVar("S", bound=ExperimentSettings)
 BEYOND = 10**15
 """What number inputs take, and `keep_within` brings back."""
 
+PATHS = ("archive", "folder")
+"""Settings that are paths on the machine of the lab, which are nobody's business: no widget shows them."""
+
 
 def preset_picker(cls: type[ExperimentSettings]) -> None:
     """Buttons that set every setting at once; the one that the settings now equal is marked."""
     presets = {name: cls(**values) for name, values in cls.presets.items()}
     # Value by value: what was entered need not make settings that are right together.
-    names = [name for name, rule in rules_of(cls).items() if not isinstance(rule, Picture)]
+    names = _with_widgets(cls)
     now = {name: chosen_value(cls, name) for name in names}
     mark = next((key for key, preset in presets.items() if now == {n: getattr(preset, n) for n in names}), "none")
     # Those who do not see which one is tinted are told.
@@ -72,9 +75,9 @@ def setting_inputs(
 def chosen(cls: type[S], **pictures: bytes) -> S:
     """The settings as the widgets stand, or their defaults where the widgets were not shown yet.
 
-    Pictures have no widget here; the page gives them.
+    Pictures and paths have no widget here; the page gives them.
     """
-    keys = {name: widget_key(cls, name) for name, rule in rules_of(cls).items() if not isinstance(rule, Picture)}
+    keys = {name: widget_key(cls, name) for name in _with_widgets(cls)}
     values: dict[str, Any] = {name: st.session_state[key] for name, key in keys.items() if key in st.session_state}
     return cls(**values, **pictures)
 
@@ -86,9 +89,8 @@ def chosen_value(cls: type[ExperimentSettings], name: str) -> Any:
 
 def adopt(settings: ExperimentSettings) -> None:
     """Set the widgets to the settings of a run."""
-    for name, rule in rules_of(settings).items():
-        if not isinstance(rule, Picture):
-            st.session_state[widget_key(type(settings), name)] = getattr(settings, name)
+    for name in _with_widgets(type(settings)):
+        st.session_state[widget_key(type(settings), name)] = getattr(settings, name)
 
 
 def keep_within(key: str, low: float, high: float, name: str = "") -> None:
@@ -112,6 +114,10 @@ def keep_within(key: str, low: float, high: float, name: str = "") -> None:
 def label(name: str) -> str:
     """The name of a setting as the screen writes it."""
     return re.sub(r"(conv|pool)(\d)", r"\1 \2", name).replace("_", " ").capitalize()
+
+
+def _with_widgets(cls: type[ExperimentSettings]) -> list[str]:
+    return [name for name, rule in rules_of(cls).items() if not isinstance(rule, Picture) and name not in PATHS]
 
 
 def _widget(cell: DeltaGenerator, name: str, rule: Rule, key: str, default: Any, *, disabled: bool) -> None:

@@ -10,10 +10,10 @@ from engine.records import Run
 from engine.rules import Picture, rules_of
 from engine.settings import EXPERIMENTS
 from pages.ui.compare_table import setting_text
-from pages.ui.controls import label
+from pages.ui.controls import PATHS, label
 from pages.ui.live import duration
 from pages.ui.qr_code import qr_address
-from pages.ui.run_names import PATHS, run_name
+from pages.ui.run_names import run_name
 
 _button = st.components.v2.component(
     "handout",

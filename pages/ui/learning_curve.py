@@ -11,7 +11,6 @@ from engine.learning_curve import COUNTS, Point, comparable, curve_points, missi
 from engine.needs import check_fits
 from engine.records import Run
 from engine.settings import FineTuningSettings
-from pages.ui.controls import chosen
 from pages.ui.learning_curve_chart import HEIGHT, learning_curve_chart, spoken_curve
 from pages.ui.live import duration
 from pages.ui.live_chart import live_chart
@@ -28,18 +27,17 @@ WORDS = (
 )
 
 
-def learning_curve() -> None:
-    """Draw it; it starts its runs one after another, and follows them until the last has ended."""
+def learning_curve(settings: FineTuningSettings) -> None:
+    """Draw that of `settings`; it starts its runs one after another, and follows them until the last has ended."""
     st.markdown(WORDS)
     running = _busy()
-    st.fragment(lambda: _curve(running), run_every=POLL_S if running else None)()
+    st.fragment(lambda: _curve(settings, running), run_every=POLL_S if running else None)()
 
 
-def _curve(running: bool) -> None:
+def _curve(settings: FineTuningSettings, running: bool) -> None:
     _start_next()
     if running != _busy():
         st.rerun()
-    settings = chosen(FineTuningSettings)
     done = [run for run in runs_of(FineTuningSettings) if run.result and comparable(run.settings, settings)]
     points = curve_points((run.settings, run.result or {}) for run in done)
     if points:

@@ -4,10 +4,7 @@ from engine.records import Run
 from engine.rules import ExperimentSettings, Picture, rules_of
 from engine.style_settings import StyleSettings
 from pages.ui.compare_table import setting_text
-from pages.ui.controls import label
-
-PATHS = ("archive", "folder")
-"""Settings that are paths on the machine of the lab, which are nobody's business."""
+from pages.ui.controls import PATHS, label
 
 
 def run_name(run: Run) -> str:

@@ -55,17 +55,19 @@ def _form(prepared: str, *, running: bool) -> None:
         setting_inputs(FineTuningSettings, ["backbone"], columns=1)
         weights_note(SOURCES[chosen(FineTuningSettings).backbone])
         setting_inputs(FineTuningSettings, ["head_steps", "tune_steps", "batch_size", "test_images", "flip", "seed"])
-    folder = prepared if prepared and st.session_state.get("tune on") == PREPARED else ""
-    settings = replace(chosen(FineTuningSettings), folder=folder)
-    start_button("Fine-tune", lambda: settings, on_click=start, args=(folder,), running=running)
-    if not folder:
+    start_button("Fine-tune", lambda: chosen_here(prepared), on_click=_start, args=(prepared,), running=running)
+    if not chosen_here(prepared).folder:
         source_note(CIFAR10)
 
 
-def start(folder: str) -> None:
-    """Start a run of the chosen settings on `folder`, or on CIFAR-10 or Photo-10, and show it."""
-    st.session_state["FineTuningSettings.folder"] = folder
-    start_and_show(chosen(FineTuningSettings))
+def chosen_here(prepared: str) -> FineTuningSettings:
+    """The settings as the form stands, on the folder `prepared` where that is chosen, or else CIFAR-10 or Photo-10."""
+    folder = prepared if prepared and st.session_state.get("tune on") == PREPARED else ""
+    return replace(chosen(FineTuningSettings), folder=folder)
+
+
+def _start(prepared: str) -> None:
+    start_and_show(chosen_here(prepared))
 
 
 def charts_of(run: Run) -> dict[str, Figure]:

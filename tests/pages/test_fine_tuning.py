@@ -13,6 +13,7 @@ from engine.events import Predictions
 from engine.records import Run, State
 from engine.settings import FineTuningSettings
 from pages.ui.controls import label
+from pages.ui.session import lab
 from pages.ui.tune_code import tune_code
 from pages.ui.tune_section import before_after_html
 from pages.ui.tune_words import names_of
@@ -156,6 +157,29 @@ def test_the_learning_curve_says_what_it_cannot_start(app, monkeypatch):
     assert not app.exception
     assert "head_steps is 300, but may be at most 200 here" in app.error[0].value
     assert next(b for b in app.button if b.label.startswith("Run these"))
+
+
+def test_the_learning_curve_learns_from_what_the_form_says_and_not_from_the_folder_of_the_shown_run(monkeypatch):
+    monkeypatch.setattr("pages.ui.learning_curve._start_next", lambda: None)
+    with lab().runs.changed:
+        run_id = lab().runs.add(FineTuningSettings(folder="/of/somebody/else", **QUICK), "somebody else")
+        lab().runs.get(run_id).end(State.STOPPED)
+    app = AppTest.from_file("../../pages/fine_tuning.py", default_timeout=90)
+    app.query_params.update({"run": run_id, "tuning_tab": "Learning curve"})
+    app.run()
+    assert not app.exception
+    assert next(n for n in app.number_input if n.label == "Head steps").value == QUICK["head_steps"]
+    next(b for b in app.button if b.label.startswith("Run these")).click().run()
+    assert {settings.folder for settings in app.session_state["curve runs to do"]} == {""}
+
+
+def test_the_preset_of_a_run_on_a_folder_is_marked():
+    with lab().runs.changed:
+        run_id = lab().runs.add(FineTuningSettings(folder="/of/somebody/else"), "somebody else")
+        lab().runs.get(run_id).end(State.STOPPED)
+    app = AppTest.from_file("../../pages/fine_tuning.py", default_timeout=90)
+    app.query_params["run"] = run_id
+    assert marked(app.run()) == [next(iter(FineTuningSettings.presets))]
 
 
 def classes_page():
