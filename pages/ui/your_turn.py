@@ -1,4 +1,4 @@
-"""Your turn: challenges that look at the runs which this browser has made or opened."""
+"""Your turn: challenges that look at the runs of this visitor, and at those which this browser has opened."""
 
 from collections.abc import Sequence
 
@@ -10,13 +10,14 @@ from engine.challenges_of_pages import CHALLENGES
 from engine.settings import EXPERIMENTS
 from pages.ui.boards import board_line
 from pages.ui.session import lab, runs_seen
+from pages.ui.visitor import is_own
 
 
 def your_turn(experiment: str, button: str = "Train") -> None:
     """Show each challenge of an experiment with how far the runs have come; `button` starts one."""
     challenges, settings = CHALLENGES[experiment], EXPERIMENTS[experiment]
     seen = runs_seen(settings)
-    tried = attempts((run for run in lab().runs.listed() if run.id in seen), settings)
+    tried = attempts((run for run in lab().runs.listed() if is_own(run) or run.id in seen), settings)
     verdicts = [challenge.judge(tried) for challenge in challenges]
     solved = sum(verdict.solved for verdict in verdicts)
     st.caption(

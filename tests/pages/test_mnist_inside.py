@@ -5,6 +5,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from engine.evaluation import confusion
+from engine.events import Completed
 from engine.records import State
 from engine.settings import MnistSettings
 from engine.sources.locate import cache_folder
@@ -200,6 +201,20 @@ def test_the_charts_are_charts_of_plotly():
 def test_challenges_are_read_in_their_order():
     titles = [m.value for m in opened("Your turn").markdown if m.value.startswith("**:material/")]
     assert [title.split(" ")[1].rstrip(".") for title in titles] == ["1", "2", "3", "4", "5"]
+
+
+def test_ones_own_runs_count_after_a_reload_and_those_of_others_once_they_are_opened(monkeypatch):
+    monkeypatch.setattr("pages.ui.visitor.visitor", lambda: "me")
+    completed = {}
+    for owner, accuracy in (("me", 0.98), ("somebody else", 0.99)):
+        with lab().runs.changed:
+            completed[owner] = lab().runs.add(MnistSettings(steps=100), owner)
+            result = {"test_accuracy": accuracy, "steps": 100, "parameters": 1, "diverged_at": None}
+            lab().runs.get(completed[owner]).add(Completed(result))
+    assert f"Best so far 98.0%. Run {completed['me']}." in captions(opened("Your turn"))
+    assert completed["somebody else"] not in captions(opened("Your turn"))
+    monkeypatch.setattr("pages.ui.your_turn.runs_seen", lambda _settings: {completed["somebody else"]})
+    assert f"Best so far 99.0%. Run {completed['somebody else']}." in captions(opened("Your turn"))
 
 
 def test_weights_of_a_run_stay_on_disk_and_are_not_kept_in_the_app_as_well(run, monkeypatch):
