@@ -36,9 +36,7 @@ def _rewind(run: Run) -> None:
         key=f"rewind {run.id}",
         help="Start again at step 0: a new run of the same settings and the same seed.",
     ):
-        if is_own(run):
-            lab().stop(run.id)
-        start_and_show(run.settings)
+        start_and_show(run.settings, instead_of=run if is_own(run) else None)
         st.rerun()
 
 

@@ -2,7 +2,9 @@
 
 import gc
 import sys
+import time
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any, TypeVar
 
 import streamlit as st
@@ -10,10 +12,11 @@ import streamlit as st
 from engine.allowance import Allowance
 from engine.archive import RUN_ID, Archive
 from engine.errors import LabError, TooMany
+from engine.fairness import check_fair, check_limits
 from engine.lab import Lab
 from engine.memory import SERVING, TENSORFLOW_BYTES, collect_garbage_each, free_bytes, keep_allocator_tidy
 from engine.needs import check_fits
-from engine.records import Run
+from engine.records import Run, State
 from engine.rules import Settings
 from engine.settings import EXPERIMENTS
 from engine.sources.locate import cache_folder
@@ -68,19 +71,27 @@ def headroom() -> float:
     return max(0.0, free_bytes() - TENSORFLOW_BYTES) if told is None else told
 
 
-def start_run(settings: Settings) -> str:
-    """Start a run of this visitor and return its id; empty, with a word to the visitor, where the lab refuses."""
+def start_run(settings: Settings, instead_of: Run | None = None) -> str:
+    """Start a run of this visitor and return its id; empty, with a word to the visitor, where the lab refuses.
+
+    instead_of: a run of this visitor that is stopped for it, and goes on where the lab refuses.
+    """
     try:
         check_fits(settings, headroom())
+        if instead_of:
+            check_limits(settings)
+            ended = [replace(r, state=State.STOPPED) if r.id == instead_of.id else r for r in lab().runs.all()]
+            check_fair(ended, visitor(), settings.slots, time.time())
+            lab().stop(instead_of.id)
         return lab().start(settings, visitor())
     except LabError as error:
         st.toast(str(error), icon=":material/front_hand:")
         return ""
 
 
-def start_and_show(settings: Settings) -> None:
-    """Start a run of this visitor, and show it on its page unless the lab refuses."""
-    if run_id := start_run(settings):
+def start_and_show(settings: Settings, instead_of: Run | None = None) -> None:
+    """Start a run as `start_run` does, and show it on its page unless the lab refuses."""
+    if run_id := start_run(settings, instead_of):
         st.session_state[STARTED] = run_id
         show_run(run_id, type(settings))
 

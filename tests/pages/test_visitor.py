@@ -118,6 +118,36 @@ def waiting(settings, owner):
     return run_id
 
 
+@pytest.fixture
+def of_me(monkeypatch):
+    """A run of this visitor that is shown on its page."""
+    for module in ("visitor", "session"):
+        monkeypatch.setattr(f"pages.ui.{module}.visitor", lambda: "me")
+    return page(run=waiting(LONG, "me"))
+
+
+def test_a_rewind_that_is_refused_leaves_the_run_as_it_is(of_me, monkeypatch):
+    run_id = run_of(of_me)
+    monkeypatch.setattr("engine.fairness.STARTS_A_MINUTE", 1)
+    press(of_me, "Rewind")
+    assert "You have started 1 runs within a minute" in of_me.toast[0].value
+    monkeypatch.setenv("CNN_LAB_MAX_STEPS", "300")
+    press(of_me, "Rewind")
+    assert "steps is 20,000, but may be at most 300" in of_me.toast[0].value
+    assert run_of(of_me) == run_id
+    assert lab().watch(run_id).active
+
+
+def test_a_rewind_takes_the_place_of_the_run_where_one_may_have_no_more(of_me):
+    run_id, another = run_of(of_me), waiting(LONG, "me")
+    press(of_me, "Rewind")
+    assert not of_me.toast
+    assert lab().watch(run_id).state == State.STOPPED
+    assert lab().watch(another).active
+    assert lab().watch(run_of(of_me)).active
+    assert run_of(of_me) != run_id
+
+
 @pytest.mark.parametrize("name", OF_SOMEBODY)
 def test_on_no_page_can_one_steer_rename_or_delete_what_somebody_else_runs(name, monkeypatch):
     # The browser of channels makes its pictures by itself, which these tests have no time for.
