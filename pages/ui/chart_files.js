@@ -1,15 +1,17 @@
 // A row of buttons a chart: it is drawn anew for paper, in dark on white, and saved by the browser itself.
+//
+// data.charts: { label, title, filename, figure, height }, and the title as `heading` in the markup of Plotly
 
 const INK = "#23252D";
 const LINE = "#D9D9DE";
 
-function forPaper(figure, title) {
+function forPaper(figure, heading) {
   const layout = { ...figure.layout, paper_bgcolor: "#FFFFFF", plot_bgcolor: "#FFFFFF" };
   for (const name of Object.keys(layout).filter((key) => /^[xy]axis\d*$/.test(key))) {
     layout[name] = { gridcolor: LINE, zerolinecolor: LINE, linecolor: LINE, ...layout[name] };
   }
   if (layout.shapes) layout.shapes = layout.shapes.map((s) => ({ ...s, line: { color: INK, ...s.line } }));
-  layout.title = { text: title, x: 0.02, font: { size: 16 } };
+  layout.title = { text: heading, x: 0.02, font: { size: 16 } };
   layout.margin = { ...layout.margin, t: 48 };
   layout.font = { ...layout.font, color: INK, family: "Arial, Helvetica, sans-serif" };
   return { data: figure.data, layout };
@@ -41,7 +43,7 @@ function saveText(text, type, filename) {
 
 async function save(chart, format, plotlyAddress) {
   const Plotly = await load(plotlyAddress);
-  const figure = forPaper(chart.figure, chart.title);
+  const figure = forPaper(chart.figure, chart.heading);
   if (format === "html") {
     saveText(await asPage(chart, figure, plotlyAddress), "text/html", `${chart.filename}.html`);
   } else {

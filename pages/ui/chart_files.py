@@ -1,5 +1,6 @@
 """Buttons that save charts as PNG, SVG or a web page of their own. The visitor's browser draws them; no server need."""
 
+import html
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -34,4 +35,6 @@ class ChartFile:
 
 def chart_files(charts: Sequence[ChartFile], *, key: str) -> None:
     """A row a chart with three buttons: PNG at twice the size, SVG, and HTML that needs no network."""
-    _component(key=key, data={"plotly": served_plotly(), "charts": [asdict(chart) for chart in charts]})
+    # Plotly reads a title as markup, in which the name of somebody's run could be a link.
+    shown = [{**asdict(chart), "heading": html.escape(chart.title, quote=False)} for chart in charts]
+    _component(key=key, data={"plotly": served_plotly(), "charts": shown})

@@ -13,7 +13,7 @@ from engine.history import points
 from engine.records import State
 from engine.settings import MnistSettings
 from engine.sources.locate import cache_folder
-from pages.ui import take_away
+from pages.ui import chart_files, take_away
 from pages.ui.session import lab
 
 TINY = {"batch_size": 10, "eval_size": 20, "conv1_features": 2, "conv2_features": 2, "dense_size": 4}
@@ -267,3 +267,15 @@ def test_runs_their_names_and_their_comparison_survive_a_restart_of_the_app(done
     assert "Before the restart" in next(html for html in htmls(app) if "lab-compare" in html)
     assert len(points(lab().watch(done).events)) == 9
     assert lab().runs.arrays(done, "weights")["0"].shape == (4, 4, 1, 2)
+
+
+def test_the_name_of_a_run_is_no_markup_in_a_chart_that_is_saved(monkeypatch):
+    sent = {}
+    monkeypatch.setattr(chart_files, "_component", lambda key, data: sent.update(data))
+    monkeypatch.setattr(chart_files, "served_plotly", lambda: "plotly.js")
+    title = '<a href="https://example.org">Press</a> & <b>go</b>: loss'
+    chart_files.chart_files([chart_files.ChartFile("Loss", title, "loss", {"data": [], "layout": {}})], key="files")
+    (chart,) = sent["charts"]
+    assert chart["heading"] == '&lt;a href="https://example.org"&gt;Press&lt;/a&gt; &amp; &lt;b&gt;go&lt;/b&gt;: loss'
+    # In the name of a button, and of a page, nothing is markup.
+    assert chart["title"] == title
