@@ -4,8 +4,8 @@ An edit is written `x2.3.0=5` for input row 2, column 3, channel 0; `w0.1.2.1=-1
 filter 1; `b1=0.5` for the bias of filter 1. Edits are joined by commas: this text travels in the page's address.
 """
 
-import math
 import re
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -15,11 +15,16 @@ from engine.convolution import Floats
 LARGEST_INPUT, MOST_CHANNELS, MOST_FILTERS, LARGEST_KERNEL = 10, 4, 4, 5
 LARGEST_NUMBER = 1000.0
 
-_EDIT = re.compile(r"([xwb])(\d(?:\.\d){0,3})=(-?(?:\d{1,9}(?:\.\d{1,9})?|\.\d{1,9})(?:e-?\d{1,3})?)")
+_EDIT = re.compile(r"([xwb])(\d(?:\.\d){0,3})=(-?(?:\d{1,9}(?:\.\d{1,12})?|\.\d{1,12})(?:e-?\d{1,3})?)")
 """Of bounded length: a text made to do harm cannot keep it busy."""
 
 MOST_EDITS = 1_000
 _FIELDS = {"x": "volume", "w": "kernels", "b": "bias"}
+_LARGEST = {
+    "x": (LARGEST_INPUT, LARGEST_INPUT, MOST_CHANNELS),
+    "w": (LARGEST_KERNEL, LARGEST_KERNEL, MOST_CHANNELS, MOST_FILTERS),
+    "b": (MOST_FILTERS,),
+}
 
 
 @dataclass(frozen=True)
@@ -44,15 +49,31 @@ def demo_numbers(seed: int, size: int, channels: int, filters: int, kernel: int)
     )
 
 
+def accepted_edits(text: str) -> str:
+    """What of `text` are edits: of a place that there is at some size, and to a number that is not too large."""
+    return ",".join(match[0] for match in _accepted(text))
+
+
 def with_edits(numbers: Numbers, text: str) -> Numbers:
     """`numbers` with the edits in `text`; what is outside of them or not an edit changes nothing."""
     changed = {name: getattr(numbers, name).copy() for name in _FIELDS.values()}
-    for part in text.split(",", MOST_EDITS)[:MOST_EDITS]:
-        if not (match := _EDIT.fullmatch(part)):
-            continue
-        array = changed[_FIELDS[match[1]]]
-        place, value = tuple(int(index) for index in match[2].split(".")), float(match[3])
-        inside = len(place) == array.ndim and all(i < n for i, n in zip(place, array.shape, strict=True))
-        if inside and math.isfinite(value) and abs(value) <= LARGEST_NUMBER:
-            array[place] = value
+    for match in _accepted(text):
+        array, place = changed[_FIELDS[match[1]]], _place(match)
+        if _is_inside(place, array.shape):
+            array[place] = float(match[3])
     return replace(numbers, **changed)
+
+
+def _accepted(text: str) -> Iterator[re.Match[str]]:
+    for part in text.split(",", MOST_EDITS)[:MOST_EDITS]:
+        match = _EDIT.fullmatch(part)
+        if match and _is_inside(_place(match), _LARGEST[match[1]]) and abs(float(match[3])) <= LARGEST_NUMBER:
+            yield match
+
+
+def _place(match: re.Match[str]) -> tuple[int, ...]:
+    return tuple(int(index) for index in match[2].split("."))
+
+
+def _is_inside(place: Sequence[int], shape: Sequence[int]) -> bool:
+    return len(place) == len(shape) and all(i < n for i, n in zip(place, shape, strict=True))

@@ -3,7 +3,8 @@
 // data.structure    names the settings; while it stays, the numbers on the screen are the person's own
 // data.input        [height, width, channels]; data.kernel: side; data.filters; data.output: [height, width]
 // data.stride, data.dilation, data.transposed, data.before: [top, left], data.after: [bottom, right]
-// data.volume, data.kernels, data.bias: flat lists without edits; data.edits: text; data.cell: the one to start at
+// data.volume, data.kernels, data.bias: flat lists without edits; data.cell: the one to start at
+// data.edits        text, of edits only that Python accepts too
 // data.tensorflow   flat output for data.edits, or null; data.trouble: why there is none; data.operation: its name
 //
 // What the person does goes to Python as the state `work`: { edits, cell }.
@@ -42,6 +43,8 @@ class Stepper {
       this.edits = parseEdits(data.edits);
       this.cell = data.cell;
     }
+    // A link may write its numbers in other ways, and in another order.
+    this.told = editsText(parseEdits(data.edits));
     const rebuilt = this.data?.structure !== data.structure;
     this.data = data;
     if (rebuilt) this.build();
@@ -312,7 +315,7 @@ class Stepper {
     const { tensorflow, trouble, operation } = this.data;
     const text = this.root.querySelector(".stepper-check");
     this.root.querySelector(".stepper-reset").disabled = !this.edits.size;
-    const fresh = tensorflow && this.data.edits === this.text();
+    const fresh = tensorflow && this.told === editsText(this.edits);
     text.classList.remove("stepper-differs");
     if (!fresh) {
       text.textContent = trouble || `Check: ${operation} is computing…`;
@@ -428,15 +431,11 @@ class Stepper {
     event.preventDefault();
   }
 
-  text() {
-    return [...this.edits].map(([place, value]) => `${place}=${value}`).sort().join(",");
-  }
-
   tell() {
     clearTimeout(this.telling);
     this.telling = setTimeout(() => {
-      const work = { edits: this.text(), cell: this.cell };
-      const same = work.edits === this.data.edits && work.cell === this.data.cell;
+      const work = { edits: editsText(this.edits), cell: this.cell };
+      const same = work.edits === this.told && work.cell === this.data.cell;
       if (this.root.isConnected && !same) this.post(work);
     }, POST_MS);
   }
@@ -462,7 +461,11 @@ function parse(text) {
 
 function parseEdits(text) {
   const pairs = text.split(",").filter(Boolean).map((part) => part.split("="));
-  return new Map(pairs.map(([place, value]) => [place, Number(value)]).filter(([, value]) => Number.isFinite(value)));
+  return new Map(pairs.map(([place, value]) => [place, Number(value)]));
+}
+
+function editsText(edits) {
+  return [...edits].map(([place, value]) => `${place}=${value}`).sort().join(",");
 }
 
 function show(value) {

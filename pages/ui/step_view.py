@@ -12,6 +12,7 @@ from engine.demonstration import (
     MOST_CHANNELS,
     MOST_FILTERS,
     Numbers,
+    accepted_edits,
     demo_numbers,
     with_edits,
 )
@@ -93,7 +94,7 @@ def _stage(numbers: Numbers, sliding: Sliding, size: int) -> None:
         f'<p class="lab-note">{padding_words(height, sliding)}</p>'
     )
     work = stepper_work()
-    edits = sent_text(work.get("edits", recall("edits"))) or ""
+    edits = accepted_edits(sent_text(work.get("edits", recall("edits"))) or "")
     outputs = size * size * numbers.bias.size
     cell = sent_number(work.get("cell", recall("cell", "0")), 0, outputs - 1) or 0
     remember("edits", edits)

@@ -91,6 +91,15 @@ def test_editing_an_input_changes_exactly_the_outputs_that_see_it(
     expect(field).to_have_value("−7.5", timeout=30_000)
 
 
+def test_a_link_with_edits_that_are_none_shows_the_board_with_the_others(page: Page, app: str) -> None:
+    open_stepper(page, app, "?edits=z0=1,x4.4.0=5.0,x0.0.0=5000,x9.9.3=1,b0=.5")
+    x, _w, b, _y = numbers(page)
+    assert (x[4, 4, 0], b[0]) == (5, 0.5)
+    assert x[0, 0, 0] <= 2
+    expect(page.locator(".stepper-check")).to_contain_text("same 18 numbers")
+    expect(page.locator(".stepper-differs")).to_have_count(0)
+
+
 def test_a_wrong_number_changes_nothing_and_is_marked(page: Page, app: str) -> None:
     open_stepper(page, app)
     *_, before = numbers(page)
