@@ -3,7 +3,7 @@
 import math
 from collections.abc import Callable, Mapping
 
-from pages.ui.charts import Figure
+from pages.ui.charts import Figure, plain_layout
 from pages.ui.theme import OUTPUT
 
 NAMES = {
@@ -35,13 +35,10 @@ def curves_chart(chosen: str) -> Figure:
     return {
         "data": [_curve(name, places, name == chosen) for name in last],
         "layout": {
+            **plain_layout(),
             "xaxis": {**axis, "range": [-3, 3], "title": {"text": "x", "standoff": 4}},
             "yaxis": {**axis, "range": [-1.3, 3], "title": {"text": "activation(x)", "standoff": 4}},
             "margin": {"l": 44, "r": 8, "t": 8, "b": 36},
-            "paper_bgcolor": "rgba(0,0,0,0)",
-            "plot_bgcolor": "rgba(0,0,0,0)",
-            "showlegend": False,
-            "hoverlabel": {"font": {"color": "#23252D"}, "bgcolor": "rgba(255,255,255,0.95)"},
             "font": {"size": 12},
         },
     }

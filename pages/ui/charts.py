@@ -116,7 +116,7 @@ def calibration_chart(bins: Sequence[Bin]) -> Figure:
     return {
         "data": [diagonal, points],
         "layout": {
-            **_plain_layout(),
+            **plain_layout(),
             "xaxis": {"title": axis_title("How sure"), **axis},
             "yaxis": {"title": axis_title("How often right"), **axis},
         },
@@ -148,7 +148,7 @@ def evaluations_chart(sampled: Sequence[float], whole: float, whole_name: str) -
     }
     return {
         "data": traces,
-        "layout": {**_plain_layout(), "xaxis": x_axis, "yaxis": {"automargin": True, "range": [-0.6, 1.6]}},
+        "layout": {**plain_layout(), "xaxis": x_axis, "yaxis": {"automargin": True, "range": [-0.6, 1.6]}},
     }
 
 
@@ -168,10 +168,11 @@ def seen_chart(drawn: Sequence[int], epochs: Sequence[int]) -> Figure:
     ]
     legend = {"orientation": "h", "x": 1, "xanchor": "right", "y": 1.02, "yanchor": "bottom"}
     axes = {"xaxis": {"title": axis_title("Times seen"), "dtick": 1}, "yaxis": {"title": axis_title("Training digits")}}
-    return {"data": traces, "layout": {**_plain_layout(), **axes, "showlegend": True, "legend": legend}}
+    return {"data": traces, "layout": {**plain_layout(), **axes, "showlegend": True, "legend": legend}}
 
 
-def _plain_layout() -> Figure:
+def plain_layout() -> Figure:
+    """What all charts have in common."""
     return {
         "margin": {"l": 60, "r": 16, "t": 10, "b": 44},
         "paper_bgcolor": "rgba(0,0,0,0)",
@@ -190,7 +191,7 @@ def _learning_chart(
     words = [name.partition("_")[0] for name in names] if len(names) > 1 else [""]
     styles = list(zip(words, looks, strict=False))
     return {
-        "data": [_line(points, word, style, form) for points, (word, style) in zip(lines, styles, strict=True)],
+        "data": [line_of(points, word, style, form) for points, (word, style) in zip(lines, styles, strict=True)],
         "layout": {
             **layout_of(y_axis, total, revision),
             # Room for the longest word and its number.
@@ -203,20 +204,17 @@ def _learning_chart(
 def layout_of(y_axis: Figure, total: int, revision: str) -> Figure:
     """What the charts over the steps of a run have in common; zoom is kept while `revision` stays."""
     return {
+        **plain_layout(),
         "xaxis": {"title": axis_title("Step"), "range": [0, total]},
         "yaxis": y_axis,
         "margin": {"l": 56, "r": 82, "t": 10, "b": 42},
-        "paper_bgcolor": "rgba(0,0,0,0)",
-        "plot_bgcolor": "rgba(0,0,0,0)",
-        "showlegend": False,
         "hovermode": "x unified",
-        "hoverlabel": {"font": {"color": "#23252D"}, "bgcolor": "rgba(255,255,255,0.95)"},
         "uirevision": revision,
-        "font": {"size": 13},
     }
 
 
-def _line(points: list[tuple[int, float]], word: str, style: Figure, form: str) -> Figure:
+def line_of(points: Sequence[tuple[int | None, float]], word: str, style: Figure, form: str) -> Figure:
+    """A line through (step, value), called `word`; form: of the value, as `format` takes it."""
     return {
         "type": "scatter",
         # One point makes no line.
@@ -262,9 +260,9 @@ def axis_title(text: str) -> Figure:
     return {"text": text, "font": {"size": 13}, "standoff": 8}
 
 
-def thinned(points: list[tuple[int, float]]) -> list[tuple[int, float]]:
-    """At most about `MAX_POINTS` of the points, evenly spaced, the last one among them."""
-    stride = math.ceil(len(points) / MAX_POINTS)
+def thinned(points: list[tuple[int, float]], most: int = MAX_POINTS) -> list[tuple[int, float]]:
+    """At most `most` of the points, evenly spaced, the last one among them."""
+    stride = math.ceil(len(points) / most)
     return points if stride < 2 else points[-1::-stride][::-1]
 
 

@@ -1,18 +1,22 @@
 """The stage of the DeepDream page: the picture as it changes, the objective, and afterwards all that can be done."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import groupby
 
 import streamlit as st
 
 from engine.dream_settings import DeepDreamSettings, steps_of
 from engine.events import Progress, Snapshot
 from engine.films import series
+from engine.history import points
 from engine.records import Run
-from pages.ui.charts import Figure
+from pages.ui.charts import MAX_POINTS, Figure, axis_title, layout_of, line_of, thinned
 from pages.ui.history import snapshot_address
 from pages.ui.live import duration
-from pages.ui.live_chart import live_chart
+from pages.ui.live_chart import Chart, live_charts
+from pages.ui.looks import drawn
 from pages.ui.making import made_picture, making_place, picture_shape
 from pages.ui.session import lab, show_run, start_run
 from pages.ui.theme import OUTPUT
@@ -20,6 +24,8 @@ from pages.ui.wipe import wipe
 
 NAMES = ("Before", "Dream")
 CHAINS = "zooms that go on from another run"
+GAP = (None, math.nan)
+"""A point at which a line is broken."""
 
 
 def dream_stage(run: Run) -> None:
@@ -37,11 +43,14 @@ def dream_stage(run: Run) -> None:
         made_picture(run.id, shots, before, NAMES, "dream", zoom=_whole_zoom(run, frames))
         if frames:
             _zoom_on(run, frames[-1])
-    steps = [event for event in run.events if isinstance(event, Progress) and event.metrics]
-    chart = objective_chart(steps, steps_of(run.settings), run.id)
-    live_chart(chart, key="objective", height=190, description=_spoken(steps))
+    live_charts(drawn(run, _objective), key="objective", height=190)
     if run.result:
         st.html(f'<p class="lab-note">{_summary(run)}</p>')
+
+
+def _objective(run: Run) -> Chart:
+    steps = points(run.events)
+    return Chart(objective_chart(steps, steps_of(run.settings), run.id), _spoken(steps))
 
 
 def _shots(run: Run, name: str) -> list[Snapshot]:
@@ -91,37 +100,19 @@ def _rounded(objective: float) -> str:
 
 def objective_chart(steps: Sequence[Progress], total: int, revision: str) -> Figure:
     """The objective over the steps, with a gap between two octaves; zoom is kept while `revision` stays."""
-    x: list[int | None] = []
-    y: list[float | None] = []
-    for before, now in zip([None, *steps], steps, strict=False):
-        if before and before.metrics["octave"] != now.metrics["octave"]:
-            x.append(None)
-            y.append(None)
-        x.append(now.step)
-        y.append(float(f"{now.metrics['objective']:.4g}"))
-    title = {"font": {"size": 13}, "standoff": 8}
+    octaves = [
+        [(step.step, step.metrics["objective"]) for step in part]
+        for _, part in groupby(steps, key=lambda step: step.metrics["octave"])
+    ]
+    # Of each its share of all the points that a chart has, and two at least, which are a line.
+    shown = [thinned(part, max(2, MAX_POINTS * len(part) // len(steps))) for part in octaves]
+    line = [point for part in shown for point in (*part, GAP)][:-1]
     return {
-        "data": [
-            {
-                "type": "scatter",
-                "mode": "lines",
-                "name": "objective",
-                "line": {"color": OUTPUT, "width": 2.2},
-                "x": x,
-                "y": y,
-                "hovertemplate": "step %{x}: %{y:.3g}<extra></extra>",
-            }
-        ],
+        "data": [line_of(line, "objective", {"color": OUTPUT, "width": 2.2}, ".3g")],
         "layout": {
-            "xaxis": {"title": {"text": "Step (one line per octave)", **title}, "range": [0, total]},
-            "yaxis": {"title": {"text": "Objective", **title}, "showticklabels": bool(steps)},
+            **layout_of({"title": axis_title("Objective"), "showticklabels": bool(steps)}, total, revision),
+            "xaxis": {"title": axis_title("Step (one line per octave)"), "range": [0, total]},
             "margin": {"l": 56, "r": 12, "t": 8, "b": 40},
-            "paper_bgcolor": "rgba(0,0,0,0)",
-            "plot_bgcolor": "rgba(0,0,0,0)",
-            "showlegend": False,
-            "hoverlabel": {"font": {"color": "#23252D"}, "bgcolor": "rgba(255,255,255,0.95)"},
-            "uirevision": revision,
-            "font": {"size": 13},
         },
     }
 

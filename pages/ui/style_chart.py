@@ -4,7 +4,7 @@ import math
 from collections.abc import Sequence
 
 from engine.events import Mark, Progress
-from pages.ui.charts import Figure, axis_title, end_name, layout_of
+from pages.ui.charts import Figure, axis_title, end_name, layout_of, line_of, thinned
 from pages.ui.theme import INPUT, KERNEL, TRAIN
 
 LINES = {
@@ -52,15 +52,7 @@ def spoken(history: Sequence[Progress]) -> str:
 
 def _line(history: Sequence[Progress], name: str, word: str, style: Figure) -> Figure:
     points = [(p.step, p.metrics[name]) for p in history if 0 < p.metrics.get(name, 0) < math.inf]
-    return {
-        "type": "scatter",
-        "mode": "lines",
-        "name": word,
-        "line": style,
-        "x": [step for step, _ in points],
-        "y": [float(f"{value:.4g}") for _, value in points],
-        "hovertemplate": f"{word} %{{y:.3g}}<extra></extra>",
-    }
+    return line_of(thinned(points), word, style, ".3g")
 
 
 def _range(history: Sequence[Progress], lines: Sequence[Figure]) -> tuple[float, float]:

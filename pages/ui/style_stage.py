@@ -3,8 +3,9 @@
 import numpy as np
 import streamlit as st
 
-from engine.events import Mark, Progress, Snapshot
+from engine.events import Progress, Snapshot
 from engine.films import series
+from engine.history import marks
 from engine.images import jpeg_address
 from engine.records import Run
 from engine.style_pictures import levels
@@ -12,7 +13,8 @@ from engine.style_pictures import photograph as load_content
 from engine.style_settings import StyleSettings
 from pages.ui.history import snapshot_address
 from pages.ui.live import duration
-from pages.ui.live_chart import live_chart
+from pages.ui.live_chart import Chart, live_charts
+from pages.ui.looks import drawn
 from pages.ui.making import made_picture, making_place
 from pages.ui.style_chart import rounded, spoken, style_chart
 from pages.ui.wipe import wipe
@@ -37,16 +39,14 @@ def draw_stage(run: Run) -> None:
         making_place()
     else:
         made_picture(run.id, snapshots, before, NAMES, "painting")
-    history = [event for event in run.events if isinstance(event, Progress)]
-    marks = [event for event in run.events if isinstance(event, Mark)]
-    live_chart(
-        style_chart(history, marks, run.settings.steps, run.id),
-        key="style losses",
-        height=210,
-        description=spoken(history),
-    )
+    live_charts(drawn(run, _losses), key="style losses", height=210)
     if run.result:
         st.markdown(summary(run))
+
+
+def _losses(run: Run) -> Chart:
+    history = [event for event in run.events if isinstance(event, Progress)]
+    return Chart(style_chart(history, marks(run.events), run.settings.steps, run.id), spoken(history))
 
 
 def summary(run: Run) -> str:

@@ -16,6 +16,7 @@ from engine.events import Progress, Snapshot
 from engine.records import Run, State
 from engine.settings import MnistSettings
 from pages.ui import own_dreams
+from pages.ui.charts import MAX_POINTS
 from pages.ui.dream_form import dream_with
 from pages.ui.dream_stage import objective_chart
 from pages.ui.session import lab
@@ -194,6 +195,16 @@ def test_the_chart_has_a_gap_between_two_octaves():
     (line,) = objective_chart(steps, 4, "run")["data"]
     assert line["x"] == [1, 2, None, 3, 4]
     assert line["y"] == [1, 2, None, 3, 4]
+
+
+def test_a_long_dream_is_drawn_with_few_points_and_each_octave_with_a_line():
+    octaves = [1] * 3 + [2] * 3 + [3] * 8_994
+    steps = [Progress(n, 9_000, {"objective": float(n), "octave": float(o)}) for n, o in enumerate(octaves, 1)]
+    (line,) = objective_chart(steps, 9_000, "run")["data"]
+    assert len(line["x"]) <= MAX_POINTS + 8
+    first, second = line["x"].index(None), line["x"].index(None, 4)
+    assert (line["x"][:first], line["x"][first + 1 : second]) == ([1, 3], [4, 6])
+    assert line["x"][-1] == line["y"][-1] == 9_000
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ from engine.events import Mark, Progress, Snapshot
 from engine.records import Run, State
 from engine.style_settings import StyleSettings
 from pages.ui import style_stage
+from pages.ui.charts import MAX_POINTS
 from pages.ui.controls import label
 from pages.ui.picture_choice import photograph_file
 from pages.ui.style_chart import rounded, style_chart
@@ -197,6 +198,14 @@ def test_the_chart_has_three_lines_on_a_logarithmic_axis_and_a_rule_a_size():
     assert figure["layout"]["yaxis"]["type"] == "log"
     assert figure["layout"]["yaxis"]["ticktext"] == ["0.1", "0.2", "0.5", "1", "2", "5", "10", "20", "50"]
     assert [shape["x0"] for shape in figure["layout"]["shapes"]] == [2]
+
+
+def test_the_losses_of_many_steps_are_drawn_with_few_points_the_last_among_them():
+    metrics = {"content_loss": 1.0, "style_loss": 2.0, "total_variation_loss": 0.1, "total_loss": 3.1}
+    history = [Progress(step, 5_000, metrics) for step in range(1, 5_001)]
+    for line in style_chart(history, [], 5_000, "run")["data"]:
+        assert len(line["x"]) == len(line["y"]) <= MAX_POINTS
+        assert line["x"][-1] == 5_000
 
 
 def test_the_axis_of_the_losses_begins_at_a_thousandth_of_the_largest_total():
