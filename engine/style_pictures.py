@@ -11,7 +11,7 @@ from engine.errors import InvalidInput
 from engine.images import Pixels, read_image, shrink
 from engine.sources.photographs import load_photograph
 from engine.sources.styles import load_style
-from engine.style_settings import StyleSettings
+from engine.style_settings import BLENDS, StyleSettings
 
 Floats = NDArray[np.float32]
 
@@ -40,21 +40,25 @@ class Pictures:
 def prepare(settings: StyleSettings) -> Pictures:
     """The pictures of `settings`, the project's samples where there are none. Raises `InvalidInput` that names one."""
     content = photograph(settings)
-    given = [
-        (_read(settings, name), share)
-        for name, share in (
-            ("style", settings.blend_1),
-            ("style_2", settings.blend_2),
-            ("style_3", settings.blend_3),
-        )
-        if getattr(settings, name) and (share or settings.mask)
-    ]
-    given = given or [(load_style(SAMPLE_STYLE), 1.0)]
-    styles, shares = zip(*given, strict=True)
+    names = used_styles(settings)
+    styles = tuple(_read(settings, name) for name in names) or (load_style(SAMPLE_STYLE),)
+    # What one style alone has of the blend is all of it.
+    shares = [getattr(settings, BLENDS[name]) for name in names] if len(names) > 1 else [1.0]
     if settings.colours == "histogram":
         styles = tuple(with_colours_of(style, content) for style in styles)
     mask = _read(settings, "mask").mean(axis=2) / 255 if settings.mask else None
     return Pictures(content, styles, shares, None if mask is None else resized(mask, content.shape[:2]))
+
+
+def used_styles(settings: StyleSettings) -> list[str]:
+    """The settings whose pictures are painted with: those given, without a mask only those with a share of the blend.
+
+    None where no style is given, for which the project's sample stands in.
+    """
+    given = [name for name in BLENDS if getattr(settings, name)]
+    if settings.mask or len(given) == 1:
+        return given
+    return [name for name in given if getattr(settings, BLENDS[name])]
 
 
 def photograph(settings: StyleSettings) -> Pixels:

@@ -18,6 +18,9 @@ LAST_RATE = 0.1
 
 ADAM = OnlyWhere("optimizer", ("adam",))
 
+BLENDS = {"style": "blend_1", "style_2": "blend_2", "style_3": "blend_3"}
+"""The share of each style, which counts beside those of the others that are given."""
+
 
 @dataclass(frozen=True)
 class StyleSettings:
@@ -77,9 +80,9 @@ class StyleSettings:
     content_layers: str = text("relu4_1 relu3_3:0.5", "Layers whose feature maps are kept, each with its weight.")
     style_layers: str = text(STYLE_LAYERS, "Layers whose Gram matrices are matched, each with its weight.")
     style_scale: float = setting(1.0, 0.25, 2.0, "Size of the style beside the result: larger makes broader strokes.")
-    blend_1: float = setting(1.0, 0.0, 1.0, "Share of the first style.")
-    blend_2: float = setting(1.0, 0.0, 1.0, "Share of the second style.")
-    blend_3: float = setting(1.0, 0.0, 1.0, "Share of the third style.")
+    blend_1: float = setting(1.0, 0.0, 1.0, "Share of the first style, where there are several.")
+    blend_2: float = setting(1.0, 0.0, 1.0, "Share of the second style, where there are several.")
+    blend_3: float = setting(1.0, 0.0, 1.0, "Share of the third style, where there are several.")
     colours: str = choice(
         "style",
         ("style", "luminance", "histogram"),
@@ -104,7 +107,10 @@ class StyleSettings:
         network = "vgg19" if self.network == "auto" else self.network
         weighted_layers(self.content_layers, network, "content_layers")
         weighted_layers(self.style_layers, network, "style_layers")
-        if not self.blend_1 + self.blend_2 + self.blend_3:
-            raise InvalidSettings("blend_1, blend_2 and blend_3 are all 0, but one of them must be more.")
+        # A mask says where each style goes instead of how much, and a style alone is all of the blend.
+        given = [blend for name, blend in BLENDS.items() if getattr(self, name)] or list(BLENDS.values())
+        if not self.mask and len(given) > 1 and not any(getattr(self, blend) for blend in given):
+            names = f"{', '.join(given[:-1])} and {given[-1]} are {'both' if len(given) == 2 else 'all'}"
+            raise InvalidSettings(f"{names} 0, but one of them must be more.")
         if not self.content_weight and not self.style_weight:
             raise InvalidSettings("content_weight and style_weight are both 0, but one of them must be more.")

@@ -90,6 +90,20 @@ def test_a_style_without_a_share_is_left_out():
     assert [style.shape for style in pictures.styles] == [(20, 60, 3)]
 
 
+@pytest.mark.parametrize("name", ["style", "style_2"])
+def test_a_style_alone_is_painted_with_whatever_its_share(name):
+    pictures = prepare(StyleSettings(**{name: png(PHOTO[:20])}, blend_1=0.0, blend_2=0.0))
+    assert [style.shape for style in pictures.styles] == [(20, 60, 3)]
+    assert pictures.shares == [1.0]
+
+
+def test_with_a_mask_no_style_needs_a_share():
+    pair = {"style": png(PHOTO), "style_2": png(PHOTO[:20]), "blend_1": 0.0, "blend_2": 0.0}
+    assert len(prepare(StyleSettings(**pair, mask=png(PHOTO))).styles) == 2
+    with pytest.raises(InvalidSettings, match="blend_1 and blend_2 are both 0, but one of them must be more"):
+        StyleSettings(**pair)
+
+
 def test_the_built_in_styles_are_here_and_full_of_contrast():
     for name in STYLES:
         style = load_style(name)
