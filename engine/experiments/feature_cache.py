@@ -23,10 +23,11 @@ LIMIT_BYTES = 500_000_000
 def cached_maps(lower: keras.Model, name: str, images: NDArray[np.uint8], size: int) -> Steering[NDArray[np.float16]]:
     """`lower` of each image, brought to `size` pixels: float16 [n, height, width, maps].
 
-    `name` says which layer `lower` ends in. What is returned lies in the file, whose memory the system takes back when
-    it needs it. Where the disk cannot be written nothing is kept, and nothing is lost.
+    They are kept by the pictures, what `lower` has learnt, and `name`, the layer that it ends in. What is returned lies
+    in the file, whose memory the system takes back when it needs it. Where the disk cannot be written nothing is kept,
+    and nothing is lost.
     """
-    path = _folder() / f"{_key(name, images, size)}.npy"
+    path = _folder() / f"{_key(lower, name, images, size)}.npy"
     if (kept := _kept(path)) is not None:
         return kept
     maps = yield from _computed(lower, images, size)
@@ -68,8 +69,11 @@ def _folder() -> Path:
     return cache_folder() / "features"
 
 
-def _key(name: str, images: NDArray[np.uint8], size: int) -> str:
+def _key(lower: keras.Model, name: str, images: NDArray[np.uint8], size: int) -> str:
     digest = hashlib.sha256(np.ascontiguousarray(images).data)
+    # Other weights may be put in the place of those that were here.
+    for weights in lower.get_weights():
+        digest.update(np.ascontiguousarray(weights).data)
     digest.update(f"{name} {size} {images.shape}".encode())
     return digest.hexdigest()[:32]
 

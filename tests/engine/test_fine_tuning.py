@@ -4,6 +4,7 @@ import math
 import random
 from dataclasses import replace
 
+import keras
 import numpy as np
 import pytest
 import tensorflow as tf
@@ -113,7 +114,9 @@ def test_features_are_computed_once(parts, tmp_path, monkeypatch):
     monkeypatch.setenv("CNN_LAB_CACHE", str(tmp_path))
     images = np.random.default_rng(0).integers(0, 256, (5, 32, 32, 3), dtype=np.uint8)
     first = np.array(drained(cached_maps(parts.lower, "block14", images, 32)))
-    again = drained(cached_maps(None, "block14", images, 32))
+    with monkeypatch.context() as without:
+        without.setattr("engine.experiments.feature_cache._computed", None)
+        again = drained(cached_maps(parts.lower, "block14", images, 32))
     assert np.array_equal(first, again)
     # It lies in the file, and TensorFlow uses it there.
     assert again.flags.writeable
@@ -124,6 +127,15 @@ def test_features_are_computed_once(parts, tmp_path, monkeypatch):
     file = next(tmp_path.rglob("*.npy"))
     file.write_bytes(file.read_bytes()[:100])
     assert np.array_equal(drained(cached_maps(parts.lower, "block14", images, 32)), first)
+
+
+def test_other_weights_have_features_of_their_own(tmp_path, monkeypatch):
+    monkeypatch.setenv("CNN_LAB_CACHE", str(tmp_path))
+    images = np.full((2, 4, 4, 3), 10, np.uint8)
+    lower = keras.Sequential([keras.Input((4, 4, 3)), keras.layers.Dense(2)])
+    for value in (1.0, 2.0):
+        lower.set_weights([np.full((3, 2), value), np.zeros(2)])
+        assert (drained(cached_maps(lower, "dense", images, 4)) == 30 * value).all()
 
 
 def test_where_the_cache_is_no_folder_nothing_is_kept_and_nothing_is_lost(parts, tmp_path, monkeypatch):
