@@ -22,7 +22,7 @@ from pages.ui.style_stage import NAMES, draw_stage, share_of_time
 from pages.ui.wipe import file_address, wipe
 
 EXAMPLE = Path(__file__).parent / "examples" / "style_transfer"
-# The picture changes twice a second.
+# The picture changes twice a second at first.
 POLL_S = 0.45
 
 

@@ -1,6 +1,14 @@
-"""How long a run of pictures of several sizes still takes."""
+"""How long a run of pictures of several sizes still takes, and when it shows one on its way."""
 
+import math
+import time
 from collections.abc import Sequence
+
+MOST_SHOWN = 56
+"""Pictures of a run on its way, beside its last one: all are kept with it."""
+
+SHOWN_EVERY_S = 0.4
+"""More often nobody can watch."""
 
 Levels = Sequence[tuple[tuple[int, int], int]]
 
@@ -15,7 +23,7 @@ class Pace:
     """
 
     def __init__(self, levels: Levels) -> None:
-        self._ahead = float(sum(height * width * steps for (height, width), steps in levels))
+        self._all = self._ahead = float(sum(height * width * steps for (height, width), steps in levels))
         self._a_pixel: float | None = None
         self._steps = 0
 
@@ -29,6 +37,29 @@ class Pace:
             self._a_pixel = now if self._a_pixel is None else MEMORY * self._a_pixel + (1 - MEMORY) * now
 
     @property
+    def done(self) -> float:
+        """The share of the run, from 0 to 1, that is done."""
+        return 1 - self._ahead / self._all
+
+    @property
     def left(self) -> dict[str, float]:
         """`seconds_left` as a metric, or nothing where it is not known yet."""
         return {} if self._a_pixel is None else {"seconds_left": self._a_pixel * self._ahead}
+
+
+class Shows:
+    """When a run shows a picture on its way: at first as often as one can watch, then further and further apart, so
+    that there are at most `MOST_SHOWN` however many steps it has and however long they take.
+    """
+
+    def __init__(self) -> None:
+        self._place, self._at = -1, -math.inf
+
+    def is_due(self, done: float) -> bool:
+        """Whether to show a picture when `done`, from 0 to 1, of the run is; if so it counts as shown."""
+        # With a square root the distance from one picture to the next grows as the run goes on.
+        place = int((MOST_SHOWN - 1) * math.sqrt(done))
+        if place == self._place or time.monotonic() - self._at < SHOWN_EVERY_S:
+            return False
+        self._place, self._at = place, time.monotonic()
+        return True

@@ -22,7 +22,7 @@ from engine.device import precision_of
 from engine.errors import InvalidSettings
 from engine.events import Beat, Completed, Control, Event, Mark, Progress, Snapshot
 from engine.experiments.lbfgs import lbfgs
-from engine.experiments.pace import Pace
+from engine.experiments.pace import Pace, Shows
 from engine.experiments.painting import Painter, Targets, painter
 from engine.experiments.style_targets import build_targets
 from engine.memory import give_back
@@ -44,7 +44,6 @@ LoadWeights = Callable[[str], Vgg]
 Losses = tuple[float, float, float]
 Work = Generator[Event, Control | None, None]
 
-SHOW_EVERY_S = 0.4
 JPEG_QUALITY = 88
 NOISE = 0.256
 """Standard deviation of the chapter's noise, around the mean colour of ImageNet."""
@@ -56,7 +55,7 @@ def load(data: Path | None = None) -> LoadWeights:
 
 
 def run(settings: StyleSettings, load_weights: LoadWeights) -> Iterator[Event]:
-    """Paint, with a `Progress` a step, `Snapshot`s at least twice a second where steps are that fast, and a PNG, last.
+    """Paint, with a `Progress` a step, `Snapshot`s at first often and then more and more seldom, and a PNG, last.
 
     The losses of a step are of the picture before it. Where they stop being numbers the run ends early with the best
     picture so far, and `diverged_at` in the result names the step. Raises `InvalidInput` and `InvalidSettings`.
@@ -97,7 +96,8 @@ class Painting:
         self.betas = (settings.beta_1, settings.beta_2)
         self.rate = settings.learning_rate
         self.pace = Pace(levels(settings, pictures.content.shape))
-        self.step, self.shown_at, self.working_s = 0, -math.inf, 0.0
+        self.shows = Shows()
+        self.step, self.working_s = 0, 0.0
         self.losses: Losses = (math.nan, math.nan, math.nan)
         self.shape = (0, 0)
         self.image: tf.Tensor = None
@@ -192,8 +192,7 @@ class Painting:
         if control and control.learning_rate is not None:
             self.rate = control.learning_rate
             yield Mark(self.step, f"learning rate {self.rate:g}")
-        if time.monotonic() - self.shown_at >= SHOW_EVERY_S:
-            self.shown_at = time.monotonic()
+        if self.shows.is_due(self.pace.done):
             # The best of this size so far: that is what stays when the run is stopped now.
             picture = finished(self._within(self.best.image), self.pictures, self.settings.colours)
             yield Snapshot(self.step, encoded(picture, "JPEG"))

@@ -9,7 +9,6 @@ from PIL import Image
 
 from engine.errors import InvalidInput, InvalidSettings
 from engine.events import Completed, Control, Mark, Progress, Snapshot
-from engine.experiments import style_transfer
 from engine.experiments.lbfgs import lbfgs
 from engine.experiments.style_transfer import run
 from engine.style_settings import StyleSettings
@@ -182,6 +181,6 @@ def test_bfloat16_paints_about_the_same(events):
 
 
 def test_pictures_come_often_enough_to_watch(monkeypatch):
-    monkeypatch.setattr(style_transfer, "SHOW_EVERY_S", 0.0)
+    monkeypatch.setattr("engine.experiments.pace.SHOWN_EVERY_S", 0.0)
     shown = [event.step for event in kinds(events_of(steps=9), Snapshot)]
     assert shown == [*range(1, 10), 9]
