@@ -195,6 +195,19 @@ def test_the_objective_is_the_sum_of_its_parts_by_hand(network):
     assert score == pytest.approx(by_hand, rel=1e-4)
 
 
+@pytest.mark.parametrize("longest", [48, 60, 100])
+def test_a_neuron_is_one_in_the_whole_picture_however_it_is_tiled(network, longest):
+    terms, picture = [Term("neuron", "second", 2)], RNG.uniform(50, 200, (96, 128, 3)).astype(np.float32)
+    parameters = parameters_of(terms, network.layers)
+    found, score = finish(climb(network, terms, picture, (0, 0), longest, Move(1.5), parameters))
+    whole, wanted = finish(climb(network, terms, picture, (0, 0), 512, Move(1.5), parameters))
+    changed = np.argwhere((found != picture).any(axis=2))
+    # What the neuron sees, and no other place.
+    assert (np.ptp(changed, axis=0) < 8).all()
+    np.testing.assert_allclose(found, whole, rtol=1e-4)
+    assert score == pytest.approx(wanted, rel=1e-4)
+
+
 def test_a_step_moves_pixels_by_the_step_size_in_the_mean(network):
     picture = RNG.uniform(0, 255, (40, 60, 3)).astype(np.float32)
     moved, _ = finish(climb(network, [Term("layer", "second")], picture, (7, 11), 512, Move(1.5), [tf.constant([1e4])]))
@@ -213,9 +226,9 @@ def test_smoothing_steps_down_the_squared_total_variation():
 def test_strips_beside_each_other_find_what_one_after_another_finds(even_network):
     terms, parameters = [Term("layer", "second")], [tf.constant([1.0])]
     picture = RNG.uniform(0, 255, (90, 331, 3)).astype(np.float32)
-    found, score = finish(tiled_gradient(gradient_of(even_network, terms, 4), picture, 512, parameters, 4))
     plan, alone = tiles(90, 331, 512, 4), gradient_of(even_network, terms)
     assert plan.size == (90, 83)
+    found, score = finish(tiled_gradient(gradient_of(even_network, terms, 4), picture, plan, parameters, 4))
     parts = [alone(picture[np.newaxis, :, left : left + 83], *parameters) for _, left in plan.starts]
     sums, seen = np.zeros_like(picture), np.zeros_like(picture)
     for (_, left), (part, _) in zip(plan.starts, parts, strict=True):
