@@ -1,6 +1,7 @@
 """The test pictures of a fine-tuning run once more, for a page that shows which were named wrong."""
 
 from functools import lru_cache
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -8,7 +9,7 @@ from numpy.typing import NDArray
 
 from engine.errors import InvalidInput
 from engine.settings import FineTuningSettings
-from engine.sources.examples import load_chosen
+from engine.sources.examples import load_test, read_pictures, tested_files
 
 
 def pick_test_pictures(
@@ -24,8 +25,18 @@ def pick_test_pictures(
     return images[indices]
 
 
-@lru_cache(maxsize=2)
 def _test(settings: FineTuningSettings) -> tuple[NDArray[np.uint8], NDArray[np.int32]]:
-    amount = (settings.per_class, settings.test_images, settings.seed)
-    examples = load_chosen(settings.folder, settings.size, *amount, None)
-    return examples.test_images, examples.test_labels
+    if not settings.folder:
+        return load_test(None, settings.test_images)
+    files = tested_files(Path(settings.folder).expanduser(), settings.test_images)
+    changed_ns = tuple(path.stat().st_mtime_ns for paths in files.values() for path in paths)
+    return _read(tuple((name, tuple(paths)) for name, paths in files.items()), settings.side, changed_ns)
+
+
+@lru_cache(maxsize=1)
+def _read(
+    files: tuple[tuple[str, tuple[Path, ...]], ...], size: int, _changed_ns: tuple[int, ...]
+) -> tuple[NDArray[np.uint8], NDArray[np.int32]]:
+    """Images and labels, read again when a file has changed, come or gone; of one test only, which may be 1.5 GB."""
+    ((images, labels, _),) = read_pictures([{name: list(paths) for name, paths in files}], size)
+    return images, labels

@@ -179,7 +179,7 @@ def _trainer(
 
 def _examples(settings: FineTuningSettings, data: Path | None) -> Examples:
     amount = (settings.per_class, settings.test_images, settings.seed)
-    return load_chosen(settings.folder, settings.size, *amount, data)
+    return load_chosen(settings.folder, settings.side, *amount, data)
 
 
 def _with_mirrored(images: NDArray[np.uint8], settings: FineTuningSettings) -> NDArray[np.uint8]:

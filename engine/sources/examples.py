@@ -3,21 +3,26 @@
 They come from CIFAR-10 or Photo-10, or from a folder that `prepare` made, which may hold pictures of any size.
 """
 
-from collections.abc import Sequence
+import contextlib
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from engine.errors import InvalidInput
-from engine.images import Pixels, read_image, squared
+from engine.images import read_image, size_of, squared
 from engine.sources.catalog import CIFAR10
 from engine.sources.cifar10 import load_pictures
 from engine.sources.locate import locate
 
 VALIDATION = 50
 """Pictures of each class to look at on the way, at most."""
+
+Files = dict[str, list[Path]]
+"""Those of each class, by its name."""
 
 SMALL = 32
 """Pixels of each side of CIFAR-10's pictures."""
@@ -66,19 +71,26 @@ def load_examples(data: Path | None, per_class: int, test_images: int, seed: int
         validation.append(places[-apart:][:VALIDATION])
         train.append(rng.permutation(places[:-apart])[:per_class])
     chosen, seen = np.concatenate(train), np.concatenate(validation)
-    test = np.sort(np.random.default_rng(0).permutation(len(pictures.test_labels))[:test_images])
+    tested, tested_labels = load_test(data, test_images)
     return Examples(
         pictures.train_images[chosen],
         pictures.train_labels[chosen],
         pictures.train_images[seen],
         pictures.train_labels[seen],
-        pictures.test_images[test],
-        pictures.test_labels[test],
+        tested,
+        tested_labels,
         pictures.names,
         pictures.found.describe,
         pictures.found.real,
         pictures.found.remark,
     )
+
+
+def load_test(data: Path | None, test_images: int) -> tuple[NDArray[np.uint8], NDArray[np.int32]]:
+    """The test pictures of `load_examples` alone, uint8 [n, 32, 32, 3], and their labels int32 [n]."""
+    pictures = load_pictures(data)
+    places = np.sort(np.random.default_rng(0).permutation(len(pictures.test_labels))[:test_images])
+    return pictures.test_images[places], pictures.test_labels[places]
 
 
 def load_folder(folder: Path, size: int, per_class: int, test_images: int, seed: int) -> Examples:
@@ -90,25 +102,16 @@ def load_folder(folder: Path, size: int, per_class: int, test_images: int, seed:
     to look at or to test with.
     """
     names = _classes(folder)
-    train, validation, test = (
-        dict(_files(folder / part, names)) for part in ("train_dir", "validation_dir", "test_dir")
-    )
-    if not any(test.values()):
-        validation, test = test, validation
+    train, validation, test = _splits(folder, names)
     rng = np.random.default_rng(seed)
     learnt, seen = dict[str, list[Path]](), dict[str, list[Path]]()
     for name, files in train.items():
-        apart = 0 if validation[name] else max(1, len(files) // 10)
         # A class of one picture has none to spare.
-        rest = files[: len(files) - apart] or files
+        rest = files if validation[name] else files[: -_apart(files)] or files
         learnt[name] = [rest[k] for k in rng.permutation(len(rest))][:per_class]
-        seen[name] = (validation[name] or files[-apart:])[:VALIDATION]
-    share = max(1, test_images // len(names))
-    tested = {name: test[name][:share] or seen[name] for name in names}
-    read = [_read(files, size) for files in (learnt, seen, tested)]
-    side = max(images.shape[1] for images, _, _ in read)
-    if side > SMALL:
-        read = [_read(files, size, always=True) for files in (learnt, seen, tested)]
+        seen[name] = _seen(files, validation[name])
+    tested = _tested(train, validation, test, test_images)
+    read = read_pictures((learnt, seen, tested), size)
     (images, labels, _), (seen_images, seen_labels, _), (final, final_labels, _) = read
     if len(np.unique(labels)) < len(names):
         raise InvalidInput(f"{folder} has a class without a picture that can be read.")
@@ -129,6 +132,42 @@ def load_folder(folder: Path, size: int, per_class: int, test_images: int, seed:
     )
 
 
+def tested_files(folder: Path, test_images: int) -> Files:
+    """The files by class that `load_folder` tests with. Raises `InvalidInput` where it is no prepared folder."""
+    return _tested(*_splits(folder, _classes(folder)), test_images)
+
+
+def read_pictures(sets: Sequence[Files], size: int) -> list[tuple[NDArray[np.uint8], NDArray[np.int32], list[Path]]]:
+    """Of each set images uint8 [n, side, side, 3], labels int32 [n], and the files that are no pictures.
+
+    All are brought to `size` pixels unless they all have 32×32.
+    """
+    side = SMALL if _all_small(chain.from_iterable(files.values()) for files in sets) else size
+    return [_read(files, side) for files in sets]
+
+
+def _splits(folder: Path, names: Sequence[str]) -> tuple[Files, Files, Files]:
+    """Files to learn from, to look at on the way and to test with; a validation without a test is the test."""
+    train, validation, test = (
+        dict(_files(folder / part, names)) for part in ("train_dir", "validation_dir", "test_dir")
+    )
+    return (train, validation, test) if any(test.values()) else (train, test, validation)
+
+
+def _apart(files: Sequence[Path]) -> int:
+    """How many of a class's training pictures, its last ones, are looked at on the way where nothing else is."""
+    return max(1, len(files) // 10)
+
+
+def _seen(files: list[Path], validation: list[Path]) -> list[Path]:
+    return (validation or files[-_apart(files) :])[:VALIDATION]
+
+
+def _tested(train: Files, validation: Files, test: Files, test_images: int) -> Files:
+    share = max(1, test_images // len(train))
+    return {name: test[name][:share] or _seen(files, validation[name]) for name, files in train.items()}
+
+
 def _classes(folder: Path) -> tuple[str, ...]:
     train = folder / "train_dir"
     names = tuple(sorted(path.name for path in train.iterdir() if path.is_dir())) if train.is_dir() else ()
@@ -143,23 +182,26 @@ def _files(folder: Path, names: Sequence[str]) -> list[tuple[str, list[Path]]]:
     return [(name, sorted(p for p in (folder / name).glob("*") if p.suffix == ".png")) for name in names]
 
 
-def _read(
-    files: dict[str, list[Path]], size: int, *, always: bool = False
-) -> tuple[NDArray[np.uint8], NDArray[np.int32], list[Path]]:
-    """Images, labels, and the files that are no pictures. If all have 32×32 pixels they stay so, unless `always`."""
-    images, labels, bad = list[Pixels](), list[int](), list[Path]()
-    small = not always
-    for label, path in ((label, path) for label, found in enumerate(files.values()) for path in found):
+def _all_small(sets: Iterable[Iterable[Path]]) -> bool:
+    """Whether every picture has 32×32 pixels; files that are none do not count."""
+    for path in chain.from_iterable(sets):
+        with contextlib.suppress(OSError, InvalidInput):
+            if size_of(path.read_bytes()) != (SMALL, SMALL):
+                return False
+    return True
+
+
+def _read(files: Files, side: int) -> tuple[NDArray[np.uint8], NDArray[np.int32], list[Path]]:
+    """Images uint8 [n, side, side, 3], labels, and the files that are no pictures."""
+    paths = [(label, path) for label, found in enumerate(files.values()) for path in found]
+    # Each at once into its place: a list of them beside the array would be all of them twice.
+    images, labels, bad = np.empty((len(paths), side, side, 3), np.uint8), list[int](), list[Path]()
+    for label, path in paths:
         try:
             image = read_image(path.read_bytes())
         except (OSError, InvalidInput):
             bad.append(path)
             continue
-        if small and image.shape[:2] != (SMALL, SMALL):
-            small, images = False, [squared(earlier, size) for earlier in images]
-        # Each at once: photographs as they are would fill the memory together.
-        images.append(image if small else squared(image, size))
+        images[len(labels)] = image if image.shape[:2] == (side, side) else squared(image, side)
         labels.append(label)
-    side = images[0].shape[0] if images else size
-    stacked = np.stack(images) if images else np.zeros((0, side, side, 3), np.uint8)
-    return stacked, np.array(labels, np.int32), bad
+    return images[: len(labels)], np.array(labels, np.int32), bad

@@ -13,6 +13,7 @@ from engine.errors import InvalidInput, InvalidSettings
 from engine.events import Arrays, Completed, Mark, Predictions, Progress
 from engine.experiments import start
 from engine.experiments.feature_cache import cached_maps
+from engine.experiments.style_transfer import encoded
 from engine.images import squared
 from engine.models.efficientnet_lite0 import build_network
 from engine.models.fine_tuned import as_scratch_input, build_parts, build_scratch, enlarged, restored
@@ -171,6 +172,19 @@ def test_pictures_to_learn_look_and_test_are_apart_and_fewer_are_the_first_of_mo
     for label in range(10):
         wanted = many.train_images[many.train_labels == label][:5]
         assert np.array_equal(few.train_images[few.train_labels == label], wanted)
+
+
+def test_from_scratch_pictures_are_read_in_the_size_that_is_learnt_from(tmp_path):
+    for number, place in enumerate((part, name) for part in ("train_dir", "test_dir") for name in "ab"):
+        folder = tmp_path.joinpath(*place)
+        folder.mkdir(parents=True)
+        for count in range(4):
+            pixels = np.random.default_rng(10 * number + count).integers(0, 256, (60, 70, 3), np.uint8)
+            (folder / f"{count}.png").write_bytes(encoded(pixels, "PNG"))
+    few = {"method": "scratch", "head_steps": 1, "tune_steps": 1, "batch_size": 4, "test_images": 10}
+    events = list(start(FineTuningSettings(folder=str(tmp_path), size=224, **few)))
+    shown = next(event for event in events if isinstance(event, Predictions))
+    assert shown.images.shape == (8, 32, 32, 3)
 
 
 def test_weights_of_a_run_that_miss_some_are_told():

@@ -2,14 +2,18 @@
 
 import io
 import shutil
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 from PIL import Image
 
 from engine.errors import InvalidInput
+from engine.images import read_image
 from engine.preparing.own_classes import write_classes
-from engine.sources.examples import load_folder
+from engine.settings import FineTuningSettings
+from engine.sources.examples import load_folder, load_test
+from engine.tuned_test import pick_test_pictures
 
 
 def picture(seed, size=(30, 40)):
@@ -136,3 +140,39 @@ def test_every_file_that_is_no_picture_is_counted_once(tmp_path):
     assert load_folder(tmp_path, 24, 100, 100, 0).remark == "3 files are no pictures and were left out."
     shutil.rmtree(tmp_path / "test_dir")
     assert load_folder(tmp_path, 24, 100, 100, 0).remark.startswith("2 files are no pictures")
+
+
+def test_the_test_pictures_of_a_run_are_read_again_when_they_have_changed(tmp_path):
+    write(tmp_path, "train_dir", "ab", 10)
+    write(tmp_path, "test_dir", "ab", 3, 100)
+    settings = FineTuningSettings(folder=str(tmp_path), size=64, test_images=10)
+    for _ in range(2):
+        examples = load_folder(tmp_path, 64, 100, 10, 0)
+        labels = examples.test_labels
+        shown = pick_test_pictures(settings, labels, np.arange(len(labels)))
+        assert np.array_equal(shown, examples.test_images)
+        # One more of a class, and one that is another.
+        (tmp_path / "test_dir" / "b" / "009.png").write_bytes(picture(700, (32, 32)))
+        (tmp_path / "test_dir" / "a" / "001.png").write_bytes(picture(701, (32, 32)))
+    with pytest.raises(InvalidInput, match="the run had other data than there are now"):
+        pick_test_pictures(settings, labels[:-1], np.arange(3))
+
+
+def test_the_test_pictures_of_cifar10_are_those_that_are_here_now(monkeypatch):
+    settings, labels = FineTuningSettings(test_images=20), np.arange(30, dtype=np.int32)
+    for there in (labels, labels[::-1]):
+        pictures = SimpleNamespace(test_images=np.zeros((30, 32, 32, 3), np.uint8), test_labels=there)
+        monkeypatch.setattr("engine.sources.examples.load_pictures", lambda _data, found=pictures: found)
+        _, chosen = load_test(None, 20)
+        assert pick_test_pictures(settings, chosen, np.arange(20)).shape == (20, 32, 32, 3)
+
+
+def test_pictures_are_read_once_and_straight_into_their_places(tmp_path, monkeypatch):
+    write(tmp_path, "train_dir", "ab", 10)
+    (tmp_path / "train_dir" / "b" / "009.png").write_bytes(picture(1, (50, 60)))
+    read = []
+    monkeypatch.setattr("engine.sources.examples.read_image", lambda data: read.append(data) or read_image(data))
+    examples = load_folder(tmp_path, 48, 100, 10, 0)
+    assert examples.train_images.shape == (18, 48, 48, 3)
+    # What is looked at on the way is the test as well.
+    assert len(read) == 18 + 2 + 2
