@@ -19,7 +19,7 @@ from engine.models.efficientnet_parts import parts
 from engine.models.layers import Layer, cifar_layers, mnist_layers
 from engine.rules import Bounds, Settings, rules_of
 from engine.settings import CifarSettings, FineTuningSettings, MnistSettings, PrepareSettings
-from engine.sources.examples import VALIDATION, class_sizes
+from engine.sources.examples import SMALL, VALIDATION, are_small, class_sizes
 from engine.style_settings import StyleSettings
 
 MB = 1e6
@@ -57,12 +57,12 @@ class Fit:
 
 def fit(settings: Settings, free: float, data: Path | None = None) -> Fit:
     """How the run of `settings` fits into `free` bytes, its pictures looked for in `data` first."""
-    sizes = _class_sizes(settings, data)
-    needed = needed_bytes(settings, sizes)
+    sizes, small = _pictures(settings, data)
+    needed = needed_bytes(settings, sizes, small)
     if needed <= free:
         return Fit(needed, free)
     found = (
-        (name, _largest(settings, name, lambda s: needed_bytes(s, sizes) <= free))
+        (name, _largest(settings, name, lambda s: needed_bytes(s, sizes, small) <= free))
         for name in SMALLER.get(type(settings), ())
     )
     return Fit(needed, free, next(((name, value) for name, value in found if value is not None), None))
@@ -83,15 +83,18 @@ def refusal(settings: Settings, found: Fit) -> str:
     return f"{name} is {getattr(settings, name):,}, for which {figures}; at most {value:,} fits."
 
 
-def needed_bytes(settings: Settings, sizes: Sequence[int] = ()) -> float:
-    """About the most that the run takes beside TensorFlow; sizes: training pictures of each class that are there."""
+def needed_bytes(settings: Settings, sizes: Sequence[int] = (), small: bool = True) -> float:
+    """About the most that the run takes beside TensorFlow.
+
+    sizes: training pictures of each class that are there; small: they have 32×32 pixels, as CIFAR-10's.
+    """
     match settings:
         case MnistSettings():
             return _mnist(settings)
         case CifarSettings():
             return _cifar(settings)
         case FineTuningSettings():
-            return _fine_tuning(settings, sizes)
+            return _fine_tuning(settings, sizes, small)
         case StyleSettings():
             shape = shape_within(settings.image, settings.max_size)
             return style_bytes(shape, settings.style_scale, _precision(settings.precision))
@@ -121,16 +124,19 @@ def _cifar(settings: CifarSettings) -> float:
     return 245 * MB + maps + 5 * FLOAT * _parameters(layers)
 
 
-def _fine_tuning(settings: FineTuningSettings, sizes: Sequence[int]) -> float:
-    learnt = sum(min(size, settings.per_class) for size in sizes) * (1 + settings.flip)
+def _fine_tuning(settings: FineTuningSettings, sizes: Sequence[int], small: bool) -> float:
+    read = sum(min(size, settings.per_class) for size in sizes)
+    learnt = read * (1 + settings.flip)
     looked_at = sum(min(size, VALIDATION) for size in sizes) + settings.test_images
-    pictures = learnt + looked_at
     if settings.method == "scratch":
-        return 350 * MB + pictures * 30e3
+        return 350 * MB + (learnt + looked_at) * 30e3
+    # Beside the mirrored ones those that were read stay in memory.
+    held = learnt + looked_at + settings.flip * read
+    pixels = 3 * held * (SMALL if small else settings.size) ** 2
     below, above = _maps_of(settings)
     # What the frozen part writes is kept of every picture, in a file, and what the top writes of those of one batch.
-    kept = pictures * (1.2 * FLOAT / 2 * below + 27e3)
-    return 380 * MB + kept + 1.25 * FLOAT * above * settings.batch_size
+    kept = (learnt + looked_at) * (1.2 * FLOAT / 2 * below + 23e3)
+    return 380 * MB + pixels + kept + 1.25 * FLOAT * above * settings.batch_size
 
 
 def _maps_of(settings: FineTuningSettings) -> tuple[float, float]:
@@ -186,12 +192,15 @@ def _parameters(layers: Sequence[Layer]) -> int:
     return sum(layer.parameters for layer in layers)
 
 
-def _class_sizes(settings: Settings, data: Path | None) -> tuple[int, ...]:
+def _pictures(settings: Settings, data: Path | None) -> tuple[tuple[int, ...], bool]:
+    """Training pictures of each class that there are, and whether they are small."""
     try:
-        return class_sizes(settings.folder, data) if isinstance(settings, FineTuningSettings) else ()
+        if isinstance(settings, FineTuningSettings):
+            return class_sizes(settings.folder, data), are_small(settings.folder)
     except (LabError, OSError):
         # The run says what is wrong with the pictures.
-        return ()
+        pass
+    return (), True
 
 
 def _largest(settings: Settings, name: str, does_fit: Callable[[Settings], bool]) -> float | None:

@@ -6,7 +6,7 @@ They come from CIFAR-10 or Photo-10, or from a folder that `prepare` made, which
 import contextlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from itertools import chain
+from itertools import chain, islice
 from pathlib import Path
 
 import numpy as np
@@ -55,9 +55,12 @@ def class_sizes(folder: str, data: Path | None) -> tuple[int, ...]:
     """About how many training pictures there are of each class, without reading them; none where there is no folder."""
     if not folder:
         return (5_000 if locate(CIFAR10, data).real else 500,) * 10
-    train = Path(folder).expanduser() / "train_dir"
-    classes = sorted(path for path in train.iterdir() if path.is_dir()) if train.is_dir() else []
-    return tuple(sum(1 for _ in path.glob("*.png")) for path in classes)
+    return tuple(sum(1 for _ in path.glob("*.png")) for path in _class_folders(Path(folder).expanduser()))
+
+
+def are_small(folder: str) -> bool:
+    """Whether pictures have 32×32 pixels: CIFAR-10's have, and those of a folder if the first of each class has."""
+    return not folder or _all_small(islice(path.glob("*.png"), 1) for path in _class_folders(Path(folder).expanduser()))
 
 
 def load_examples(data: Path | None, per_class: int, test_images: int, seed: int) -> Examples:
@@ -169,13 +172,19 @@ def _tested(train: Files, validation: Files, test: Files, test_images: int) -> F
 
 
 def _classes(folder: Path) -> tuple[str, ...]:
-    train = folder / "train_dir"
-    names = tuple(sorted(path.name for path in train.iterdir() if path.is_dir())) if train.is_dir() else ()
+    names = tuple(path.name for path in _class_folders(folder))
     if len(names) < 2:
         raise InvalidInput(f"folder is {str(folder)!r}, but must hold train_dir with two folders of pictures or more.")
+    train = folder / "train_dir"
     if empty := [name for name, files in _files(train, names) if not files]:
         raise InvalidInput(f"The class {empty[0]!r} in {train} has no pictures.")
     return names
+
+
+def _class_folders(folder: Path) -> list[Path]:
+    """Where the training pictures of each class lie, none where there is no such folder."""
+    train = folder / "train_dir"
+    return sorted(path for path in train.iterdir() if path.is_dir()) if train.is_dir() else []
 
 
 def _files(folder: Path, names: Sequence[str]) -> list[tuple[str, list[Path]]]:

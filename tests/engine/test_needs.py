@@ -80,6 +80,28 @@ def test_pictures_that_are_not_there_are_not_counted(tmp_path):
     assert fit(settings, 1e12).needed < 1_000 * MB < needed_bytes(settings, CIFAR10)
 
 
+def test_pictures_of_a_folder_count_in_the_size_that_they_are_kept_in(tmp_path):
+    for name in ("cat", "dog"):
+        (tmp_path / "train_dir" / name).mkdir(parents=True)
+        for number in range(100):
+            (tmp_path / "train_dir" / name / f"{number}.png").write_bytes(picture(300, 200))
+    settings = FineTuningSettings(folder=str(tmp_path), per_class=100, test_images=10, blocks=1, size=224)
+
+    def mb(**changes):
+        return fit(replace(settings, **changes), 1e12).needed / MB
+
+    # Two hundred, twice more where they are mirrored, and 110 to look at, of 150 kB each.
+    assert mb() > 380 + (3 * 200 + 110) * 0.1505
+    assert mb() - mb(flip=False) > 2 * 200 * 0.1505
+    assert mb(size=112) < mb() - 0.7 * (3 * 200 + 110) * 0.1505
+    # From scratch they are read at 32 pixels.
+    assert mb(method="scratch") < 380
+    large = mb()
+    for path in tmp_path.rglob("*.png"):
+        path.write_bytes(picture(32, 32))
+    assert large - mb() == pytest.approx((3 * 200 + 110) * 3 * (224**2 - 32**2) / MB)
+
+
 def test_the_command_line_refuses_with_status_2(monkeypatch, capsys):
     monkeypatch.setattr("engine.__main__.free_bytes", lambda: 800 * MB)
     assert main(["run", "cifar", "--set", "batch_size=1000", "--set", "precision=float32"]) == 2
