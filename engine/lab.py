@@ -62,13 +62,14 @@ class Lab:
         self._thread = threading.Thread(target=self._serve, name="lab", daemon=True)
         self._thread.start()
 
-    def start(self, settings: Settings, owner: str = "") -> str:
+    def start(self, settings: Settings, owner: str = "", instead_of: str = "") -> str:
         """Queue a run of the visitor `owner`, or of nobody in particular, and return its id.
 
-        Raises `TooMany` where that visitor may not start one just now, `InvalidSettings` beyond the operator's limits.
+        instead_of: the id of a run that will be stopped for it, and does not count among those under way. Raises
+        `TooMany` where that visitor may not start one just now, `InvalidSettings` beyond the operator's limits.
         """
         check_limits(settings)
-        return self.runs.add(settings, owner)
+        return self.runs.add(settings, owner, instead_of)
 
     def watch(self, run_id: str) -> Run | None:
         """The run as it is now, or None if it is not known here. Whoever watches keeps it from being stopped."""

@@ -58,14 +58,15 @@ class Runs:
             if head.state in list(State):
                 self._records[head.id] = recalled(head)
 
-    def add(self, settings: Settings, owner: str = "") -> str:
-        """Queue a run and return its id.
+    def add(self, settings: Settings, owner: str = "", instead_of: str = "") -> str:
+        """Queue a run and return its id, as `Lab.start` says.
 
         Raises `TooMany` where `owner` may not start one just now, `InvalidSettings` as `work` does.
         """
         record = Record(secrets.token_hex(8), settings, watched=time.monotonic(), work=work(settings), owner=owner)
         with self.changed:
-            check_fair(self._records.values(), owner, settings.slots, self._starts)
+            others = [other for other in self._records.values() if other.id != instead_of]
+            check_fair(others, owner, settings.slots, self._starts)
             record.number = 1 + max((other.number for other in self._records.values()), default=0)
             self._records[record.id] = record
             ended = self._ended()

@@ -6,7 +6,7 @@ continued, and on request the test pictures stay test pictures.
 """
 
 import time
-from collections.abc import Generator, Iterator
+from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 
 from engine.errors import InvalidInput
@@ -14,6 +14,7 @@ from engine.events import Beat, Completed, Event, Progress, Snapshot
 from engine.experiments.measures import provenance
 from engine.images import Pixels
 from engine.preparing.contact_sheet import SHOWN, contact_sheet
+from engine.preparing.lock import lock_of
 from engine.preparing.manifest import NAME, manifest_lines, read_manifest, whole
 from engine.preparing.plan import TRAIN, Plan, plan_pictures
 from engine.preparing.plan_zip import plan_zip
@@ -30,6 +31,9 @@ CHUNK_PIXELS = 400_000
 """Pictures, and pixels, that a writer gets at once: a few hundredths of a second of work."""
 
 REPORT_S = 0.1
+WAIT_S = 30.0
+"""A run that was stopped lets go of its folder within this; whoever comes while another one goes on gives up."""
+
 MOST_LISTED = 100
 MOST_SHEETS = 40
 """They are kept in memory with the run."""
@@ -48,16 +52,18 @@ def run(settings: PrepareSettings, data: Path | None) -> Iterator[Event]:
     folder = prepared_folder(settings, plan)
     files, kept = dict[str, Written](), 0
     try:
-        known, wanted = read_manifest(folder, plan.source), set(plan.paths)
-        for number, (path, right) in enumerate(whole(folder, known)):
-            if right and path in wanted:
-                files[path] = known[path]
-            if number % 1_000 == 999:
-                yield Beat()
-        kept = len(files)
-        _make_folders(folder, plan, files)
-        unreadable = yield from _write(folder, plan, files)
-        _finish(folder, plan, files)
+        with lock_of(folder) as take:
+            yield from _wait_for(take, folder)
+            known, wanted = read_manifest(folder, plan.source), set(plan.paths)
+            for number, (path, right) in enumerate(whole(folder, known)):
+                if right and path in wanted:
+                    files[path] = known[path]
+                if number % 1_000 == 999:
+                    yield Beat()
+            kept = len(files)
+            _make_folders(folder, plan, files)
+            unreadable = yield from _write(folder, plan, files)
+            _finish(folder, plan, files)
         if not settings.folder:
             make_room(folder.parent, room_bytes(), keep=folder)
     except OSError as error:
@@ -97,8 +103,18 @@ def _plan(settings: PrepareSettings, data: Path | None) -> Plan:
     return plan_pictures(load_named_pictures(data), settings.split)
 
 
+def _wait_for(take: Callable[[], bool], folder: Path) -> Iterator[Event]:
+    """Wait until no other run writes to `folder`, for a while: the other one may be paused, or have hours to go."""
+    ends = time.monotonic() + WAIT_S
+    while not take():
+        if time.monotonic() > ends:
+            raise InvalidInput(f"Another run is writing to {folder}; try again when it has ended.")
+        yield Beat()
+        time.sleep(REPORT_S)
+
+
 def _make_folders(folder: Path, plan: Plan, files: dict[str, Written]) -> None:
-    """The manifest comes first: it says whose the folders are."""
+    """The manifest comes first: it says whose the folders are. Nobody else writes here: what is half written is old."""
     folder.mkdir(parents=True, exist_ok=True)
     if not (folder / NAME).exists() or len(files) < len(plan.paths):
         _write_text(folder / NAME, plan.source + "\n" + manifest_lines(files))

@@ -9,12 +9,11 @@ from engine.dream_settings import ChannelSettings, DeepDreamSettings
 from engine.dreaming import Patch, channel_name, exciting_patches, keep_picture, kept_pictures
 from engine.errors import LabError
 from engine.events import Snapshot
-from engine.needs import check_fits
 from engine.records import State
 from pages.ui.channel_grid import channel_grid
 from pages.ui.controls import chosen_value
 from pages.ui.dream_form import dream_with, is_dreaming, layer_select, layers_here
-from pages.ui.session import headroom, lab
+from pages.ui.session import begin, lab
 from pages.ui.visitor import visitor
 from pages.ui.when_ready import loading
 
@@ -82,11 +81,8 @@ def _make_only(wanted: ChannelSettings | None) -> None:
 
 def _started(wanted: ChannelSettings) -> tuple[str, str]:
     """The id of a run that makes these pictures, or an empty one and a sentence why there is none."""
-    if run_id := lab().runs.active_like(wanted):
-        return run_id, ""
     try:
-        check_fits(wanted, headroom())
-        return lab().start(wanted, visitor()), ""
+        return begin(wanted), ""
     except LabError as error:
         return "", str(error)
 

@@ -36,7 +36,7 @@ def _rewind(run: Run) -> None:
         key=f"rewind {run.id}",
         help="Start again at step 0: a new run of the same settings and the same seed.",
     ):
-        start_and_show(run.settings, instead_of=run if is_own(run) else None)
+        start_and_show(run.settings, instead_of=run.id if is_own(run) else "")
         st.rerun()
 
 

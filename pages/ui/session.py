@@ -2,9 +2,7 @@
 
 import gc
 import sys
-import time
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any, TypeVar
 
 import streamlit as st
@@ -12,11 +10,10 @@ import streamlit as st
 from engine.allowance import Allowance
 from engine.archive import RUN_ID, Archive
 from engine.errors import LabError, TooMany
-from engine.fairness import check_fair, check_limits
 from engine.lab import Lab
 from engine.memory import SERVING, TENSORFLOW_BYTES, collect_garbage_each, free_bytes, keep_allocator_tidy
 from engine.needs import check_fits
-from engine.records import Run, State
+from engine.records import Run
 from engine.rules import Settings
 from engine.settings import EXPERIMENTS
 from engine.sources.locate import cache_folder
@@ -71,26 +68,37 @@ def headroom() -> float:
     return max(0.0, free_bytes() - TENSORFLOW_BYTES) if told is None else told
 
 
-def start_run(settings: Settings, instead_of: Run | None = None) -> str:
-    """Start a run of this visitor and return its id; empty, with a word to the visitor, where the lab refuses.
+def begin(settings: Settings, instead_of: str = "") -> str:
+    """Start a run of this visitor and return its id; of one without a slot, the id of one that somebody has under way.
 
-    instead_of: a run of this visitor that is stopped for it, and goes on where the lab refuses.
+    Those without a slot make files that are there for everybody, and two at once would only be in each other's way.
+    instead_of: the id of a run of this visitor that is stopped for it, but goes on where the new one is refused. Raises
+    `TooMany` or `InvalidSettings` where the lab refuses, or the memory is too little.
     """
+    if run_id := _under_way(settings):
+        return run_id
+    check_fits(settings, headroom())
+    if not settings.slots:
+        with lab().runs.changed:
+            # Somebody else may have pressed at the same moment.
+            return _under_way(settings) or lab().start(settings, visitor())
+    run_id = lab().start(settings, visitor(), instead_of)
+    if instead_of:
+        lab().stop(instead_of)
+    return run_id
+
+
+def start_run(settings: Settings, instead_of: str = "") -> str:
+    """As `begin`, but empty, with a word to the visitor, where that raises."""
     try:
-        check_fits(settings, headroom())
-        if instead_of:
-            check_limits(settings)
-            ended = [replace(r, state=State.STOPPED) if r.id == instead_of.id else r for r in lab().runs.all()]
-            check_fair(ended, visitor(), settings.slots, time.time())
-            lab().stop(instead_of.id)
-        return lab().start(settings, visitor())
+        return begin(settings, instead_of)
     except LabError as error:
         st.toast(str(error), icon=":material/front_hand:")
         return ""
 
 
-def start_and_show(settings: Settings, instead_of: Run | None = None) -> None:
-    """Start a run as `start_run` does, and show it on its page unless the lab refuses."""
+def start_and_show(settings: Settings, instead_of: str = "") -> None:
+    """As `start_run`, and show the run on its page unless the lab refuses."""
     if run_id := start_run(settings, instead_of):
         st.session_state[STARTED] = run_id
         show_run(run_id, type(settings))
@@ -143,6 +151,10 @@ def forget_run(settings: type[Settings]) -> None:
     """Show the page as before its first run."""
     st.session_state.pop(_memory(settings), None)
     st.query_params.pop("run", None)
+
+
+def _under_way(settings: Settings) -> str | None:
+    return None if settings.slots else lab().runs.active_like(settings)
 
 
 def _is_of(run_id: str | None, settings: type[Settings]) -> bool:

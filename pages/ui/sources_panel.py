@@ -87,8 +87,7 @@ def _words(icon: str, source: Source, words: str) -> None:
 
 
 def _download(source: Source) -> None:
-    settings = DownloadSettings(source.name)
-    st.session_state[_memory(source)] = lab().runs.active_like(settings) or start_run(settings)
+    st.session_state[_memory(source)] = start_run(DownloadSettings(source.name))
 
 
 def _megabytes(done: int, total: int) -> str:

@@ -15,7 +15,7 @@ import pytest
 from PIL import Image
 
 from engine.errors import InvalidInput
-from engine.events import Completed, Progress, Snapshot
+from engine.events import Beat, Completed, Progress, Snapshot
 from engine.experiments import start
 from engine.images import read_image
 from engine.settings import PrepareSettings
@@ -129,6 +129,29 @@ def test_stopped_in_the_middle_it_goes_on(tmp_path, archive):
     assert not list((tmp_path / "out").rglob("*.part"))
     prepared(tmp_path / "out", data)
     assert tree(tmp_path / "out") == tree(tmp_path / "whole")
+
+
+def test_two_at_once_write_one_after_the_other(tmp_path, archive):
+    data, _ = archive
+    first = start(PrepareSettings(folder=str(tmp_path / "out")), data)
+    next(event for event in first if isinstance(event, Progress))
+    second = start(PrepareSettings(folder=str(tmp_path / "out")), data)
+    assert [next(second) for _ in range(4)] == [Beat()] * 4
+    assert [*first][-1].result["files"] == 120
+    result = [*second][-1].result
+    assert (result["written"], result["kept"]) == (0, 120)
+    assert not list((tmp_path / "out").rglob("*.part"))
+
+
+def test_a_folder_that_another_run_keeps_is_told(tmp_path, archive, monkeypatch):
+    data, _ = archive
+    first = start(PrepareSettings(folder=str(tmp_path / "out")), data)
+    next(event for event in first if isinstance(event, Progress))
+    monkeypatch.setattr("engine.experiments.prepare.WAIT_S", 0.2)
+    with pytest.raises(InvalidInput, match="Another run is writing to .*out; try again when it has ended"):
+        prepared(tmp_path / "out", data)
+    first.close()
+    prepared(tmp_path / "out", data)
 
 
 def test_killed_in_the_middle_every_file_is_whole_and_it_ends_identical(tmp_path):

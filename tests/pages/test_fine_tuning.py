@@ -11,7 +11,7 @@ from streamlit.testing.v1 import AppTest
 
 from engine.events import Predictions
 from engine.records import Run, State
-from engine.settings import FineTuningSettings
+from engine.settings import FineTuningSettings, PrepareSettings
 from pages.ui.controls import label
 from pages.ui.session import lab
 from pages.ui.tune_code import tune_code
@@ -92,6 +92,19 @@ def test_prepare_a_zip_then_fine_tune_on_it_to_completed(app):
         time.sleep(0.3)
         app.run()
     assert "of 2 test pictures are named right" in markdown(app)
+
+
+def test_two_visitors_who_prepare_the_same_share_a_run(app, monkeypatch):
+    # It waits for ever.
+    monkeypatch.setattr("engine.runs.Runs.take_startable", lambda *_: [])
+    button(app, "Prepare dataset").click().run()
+    other = AppTest.from_file("../../pages/fine_tuning.py", default_timeout=90).run()
+    button(other, "Prepare dataset").click().run()
+    assert not other.exception
+    assert "Queued" in bars(other)
+    assert other.query_params["run"] == app.query_params["run"]
+    (run,) = [record for record in lab().runs.all() if record.active and record.settings == PrepareSettings()]
+    lab().stop(run.id)
 
 
 def test_what_a_method_does_not_use_is_greyed(app):
