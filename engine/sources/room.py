@@ -35,7 +35,11 @@ def make_room(folder: Path, most_bytes: int, keep: Path | None = None) -> None:
 
 def _size(path: Path) -> int:
     files = path.rglob("*") if path.is_dir() else [path]
-    return sum(_stat(file).st_size for file in files if file.is_file())
+    try:
+        return sum(_stat(file).st_size for file in files if file.is_file())
+    except FileNotFoundError:
+        # A folder of it is gone: somebody is deleting it.
+        return 0
 
 
 def _stat(path: Path) -> os.stat_result:

@@ -1,6 +1,7 @@
 """Folders that visitors fill."""
 
 import os
+import shutil
 
 import pytest
 
@@ -34,6 +35,20 @@ def test_files_count_as_folders_do_and_no_folder_is_no_trouble(tmp_path):
     make_room(tmp_path, 10)
     make_room(tmp_path / "none", 10)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_what_goes_while_it_is_counted_is_no_trouble(tmp_path, monkeypatch):
+    for name in ("a/1", "a/2", "b"):
+        fill(tmp_path, name, 100, 0)
+
+    def stat(path):
+        if path.name == "file" and path.is_relative_to(tmp_path / "a"):
+            shutil.rmtree(tmp_path / "a")
+        return os.stat_result([0] * 10)
+
+    monkeypatch.setattr("engine.sources.room._stat", stat)
+    make_room(tmp_path, 1_000)
+    assert [path.name for path in tmp_path.iterdir()] == ["b"]
 
 
 def test_the_limit_is_the_operators(monkeypatch):
