@@ -1,6 +1,8 @@
 """A user's own classes, brought picture by picture, as a folder that fine-tuning takes."""
 
 import hashlib
+import os
+import secrets
 import shutil
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -29,10 +31,12 @@ def write_classes(classes: Mapping[str, Sequence[bytes]], names: Sequence[str]) 
     for name, pictures in classes.items():
         digest.update(f"{name} {len(pictures)}".encode() + b"".join(hashlib.sha256(p).digest() for p in pictures))
     folder = cache_folder() / "own" / digest.hexdigest()[:32]
-    shutil.rmtree(folder, ignore_errors=True)
+    paths = [path for name, pictures in classes.items() for path in _paths(name, len(pictures))]
     try:
-        for name, pictures in classes.items():
-            _write_class(folder, name, pictures)
+        if not _whole(folder, paths):
+            _write(folder, classes, paths)
+        # It counts as new again.
+        os.utime(folder)
         make_room(folder.parent, room_bytes(), keep=folder)
     except OSError as error:
         raise InvalidInput(f"The pictures could not be kept: {error.strerror or error}.") from error
@@ -47,14 +51,40 @@ def _check_names(names: Sequence[str]) -> None:
         raise InvalidInput(f"There are {len(names)} classes with a name; 2 to {MOST_CLASSES} are needed.")
 
 
+def _paths(name: str, count: int) -> list[str]:
+    """Where the pictures of a class lie in the folder."""
+    parts = [TRAIN if number % EVERY else TEST for number in range(1, count + 1)]
+    return [f"{part}/{class_folder(name)}/{number:05}.png" for number, part in enumerate(parts, start=1)]
+
+
+def _whole(folder: Path, paths: Sequence[str]) -> bool:
+    return folder.is_dir() and all((folder / path).exists() for path in paths)
+
+
+def _write(folder: Path, classes: Mapping[str, Sequence[bytes]], paths: Sequence[str]) -> None:
+    """Under another name until it is whole: a run may be reading what was written before of the same pictures."""
+    part = folder.with_name(f"{folder.name}.{secrets.token_hex(4)}.part")
+    try:
+        for name, pictures in classes.items():
+            _write_class(part, name, pictures)
+        try:
+            part.rename(folder)
+        except OSError:
+            # Somebody else was first, unless it is what is left of one that was being deleted.
+            if not _whole(folder, paths):
+                shutil.rmtree(folder)
+                part.rename(folder)
+    finally:
+        shutil.rmtree(part, ignore_errors=True)
+
+
 def _write_class(folder: Path, name: str, pictures: Sequence[bytes]) -> None:
     if not pictures:
         raise InvalidInput(f"The class {name!r} has no picture that can be used; add some.")
-    for number, content in enumerate(pictures, start=1):
+    for number, (content, path) in enumerate(zip(pictures, _paths(name, len(pictures)), strict=True), start=1):
         try:
             picture = shrink(read_image(content), LONGEST)
         except InvalidInput as error:
             raise InvalidInput(f"Picture {number} of the class {name!r}: {error}") from error
-        part = folder / (TRAIN if number % EVERY else TEST) / class_folder(name)
-        part.mkdir(parents=True, exist_ok=True)
-        write_picture(str(part / f"{number:05}.png"), picture)
+        (folder / path).parent.mkdir(parents=True, exist_ok=True)
+        write_picture(str(folder / path), picture)

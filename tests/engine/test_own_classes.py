@@ -2,6 +2,7 @@
 
 import io
 import shutil
+from concurrent.futures import ThreadPoolExecutor
 from types import SimpleNamespace
 
 import numpy as np
@@ -38,6 +39,39 @@ def test_every_fifth_is_kept_for_the_test():
     assert examples.names == ("Mug", "Plant")
     assert examples.train_images.shape == (7, 24, 24, 3)
     assert examples.test_labels.tolist() == [0, 1]
+
+
+def unreadable(_content):
+    raise InvalidInput("It was read again.")
+
+
+def test_what_is_there_already_stays_for_the_run_that_reads_it(monkeypatch):
+    classes = {"Cup": [picture(n) for n in range(3)], "Pan": [picture(n) for n in range(3, 6)]}
+    folder = bring(classes)
+    with monkeypatch.context() as patch:
+        patch.setattr("engine.preparing.own_classes.read_image", unreadable)
+        assert bring(classes) == folder
+    assert len(list(folder.rglob("*.png"))) == 6
+    # What was cut off while it was deleted is written anew.
+    shutil.rmtree(folder / "train_dir" / "Cup")
+    assert bring(classes) == folder
+    assert len(list(folder.rglob("*.png"))) == 6
+
+
+def test_two_who_bring_the_same_at_once_have_one_folder():
+    classes = {"Fork": [picture(n) for n in range(20)], "Knife": [picture(n) for n in range(20, 40)]}
+    with ThreadPoolExecutor(4) as pool:
+        (folder,) = set(pool.map(bring, [classes] * 4))
+    assert len(list(folder.rglob("*.png"))) == 40
+    assert not list(folder.parent.glob("*.part"))
+
+
+def test_what_cannot_be_used_leaves_nothing_behind():
+    folder = bring({"Mug": [picture(1)], "Plant": [picture(2)]}).parent
+    before = set(folder.iterdir())
+    with pytest.raises(InvalidInput, match="Picture 1 of the class 'Plant'"):
+        bring({"Mug": [picture(1)], "Plant": [b"text"]})
+    assert set(folder.iterdir()) == before
 
 
 def test_a_name_cannot_lead_out_of_the_folder():
