@@ -61,7 +61,7 @@ def _grid(network: str, layer: str, channels: list[int]) -> None:
         if picked is not None:
             _detail(network, layer, picked, names[picked], kept.get(picked, b""))
         # Only below the button: what was pressed to come here would be forgotten.
-        if missing and not left:
+        if missing and (not left or (_lost() and not dreaming)):
             st.rerun()
 
     grid()
@@ -101,6 +101,13 @@ def _keep_new() -> str:
             except OSError as error:
                 return f"The pictures could not be kept: {error.strerror or error}."
     return run.reason if run.state == State.FAILED else ""
+
+
+def _lost() -> bool:
+    """Whether the run that was to make the pictures is no more: whoever started it has turned the page."""
+    run_id = st.session_state.get(RUN)
+    run = lab().watch(run_id) if run_id else None
+    return bool(run_id) and (not run or run.state == State.STOPPED)
 
 
 def _told(left: int, layer: str, dreaming: bool) -> str:

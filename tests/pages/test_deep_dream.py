@@ -190,6 +190,29 @@ def test_the_browser_of_channels_says_that_the_disk_is_full(monkeypatch):
     assert "The pictures could not be kept: No space left on device." in browsing(monkeypatch)
 
 
+def test_the_browser_of_channels_starts_anew_where_the_run_of_somebody_else_was_stopped(monkeypatch):
+    from pages.ui import channel_browser
+
+    runs = []
+
+    def keep_new():
+        run = lab().watch(channel_browser.st.session_state[channel_browser.RUN])
+        runs.append(run)
+        if len(runs) == 1:
+            # As whoever started it turns the page.
+            lab().stop(run.id)
+        return ""
+
+    # It waits for ever.
+    monkeypatch.setattr("engine.runs.Runs.take_startable", lambda *_: [])
+    monkeypatch.setattr("pages.ui.channel_browser._keep_new", keep_new)
+    browsing(monkeypatch)
+    assert len(runs) == 2
+    assert runs[1].id != runs[0].id
+    assert runs[1].active
+    lab().stop(runs[1].id)
+
+
 def test_the_chart_has_a_gap_between_two_octaves():
     steps = [Progress(n, 4, {"objective": float(n), "octave": 1.0 + n // 3}) for n in (1, 2, 3, 4)]
     (line,) = objective_chart(steps, 4, "run")["data"]
