@@ -6,9 +6,9 @@ rises from left to right; those few bits apart are then compared as small grey p
 
 import hashlib
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import combinations
+from itertools import combinations, islice, product
 from pathlib import Path
 
 import numpy as np
@@ -72,10 +72,17 @@ def check_folder(folder: str) -> Check:
         digests.append(hashlib.blake2b(picture.tobytes(), digest_size=16).digest())
         small.append(grey_9x8(picture))
         good.append(name)
-    exact = list(_across(_same(digests), good))
-    near = [pair for pair in _across(near_pairs(np.array(small)), good) if pair not in set(exact)] if small else []
+    # Counted without being made: of n copies in one split and m in another there are n·m.
+    copies = [_by_split(group, good) for group in _groups(digests)]
+    across = [pair for parts in copies for pair in combinations(parts, 2)]
+    exact = [*islice(((a, b) for one, other in across for a, b in product(one, other)), LISTED)]
+    alike = ((a, b) for a, b in near_pairs(np.array(small)) if digests[a] != digests[b]) if small else iter(())
+    pairs = ((good[a], good[b]) for a, b in alike if _split(good[a]) != _split(good[b]))
+    near = [*islice(pairs, LISTED)]
+    near_count = len(near) + sum(1 for _ in pairs)
     plain = {split: dict(found) for split, found in counts.items()}
-    return Check(plain, dict(sizes), unreadable, exact[:LISTED], near[:LISTED], len(exact), len(near))
+    exact_count = sum(len(one) * len(other) for one, other in across)
+    return Check(plain, dict(sizes), unreadable, exact, near, exact_count, near_count)
 
 
 def grey_9x8(picture: Pixels) -> NDArray[np.uint8]:
@@ -91,22 +98,20 @@ def hashes(small: NDArray[np.uint8]) -> NDArray[np.uint64]:
 
 def near_pairs(small: NDArray[np.uint8]) -> Iterator[tuple[int, int]]:
     """Places of grey pictures [n, 8, 9] that are nearly the same: 3 bits apart leave one of four quarters equal."""
-    marks, seen = hashes(small), set[tuple[int, int]]()
-    plain = small.std(axis=(1, 2)) < PLAIN
-    for quarter in range(4):
-        keys = (marks >> np.uint64(16 * quarter)) & np.uint64(0xFFFF)
-        for bucket in _groups(keys.tolist()):
+    marks = hashes(small)
+    plain, bits = small.std(axis=(1, 2)) < PLAIN, marks.tolist()
+    quarters = [((marks >> np.uint64(16 * quarter)) & np.uint64(0xFFFF)).tolist() for quarter in range(4)]
+    earlier: list[tuple[list[int], Counter[int]]] = []
+    for keys in quarters:
+        for bucket in _groups(keys):
             for a, b in combinations(bucket, 2) if len(bucket) <= BUCKET else ():
-                if plain[a] or (a, b) in seen or (int(marks[a]) ^ int(marks[b])).bit_count() > BITS_APART:
+                if plain[a] or (bits[a] ^ bits[b]).bit_count() > BITS_APART:
                     continue
-                seen.add((a, b))
+                if any(known[a] == known[b] and sizes[known[a]] <= BUCKET for known, sizes in earlier):
+                    continue
                 if np.abs(small[a].astype(float) - small[b]).mean() <= GREY_APART:
                     yield a, b
-
-
-def _same(digests: list[bytes]) -> Iterator[tuple[int, int]]:
-    for group in _groups(digests):
-        yield from combinations(group, 2)
+        earlier.append((keys, Counter(keys)))
 
 
 def _groups(keys: Iterable[object]) -> list[list[int]]:
@@ -116,8 +121,13 @@ def _groups(keys: Iterable[object]) -> list[list[int]]:
     return [group for group in groups.values() if len(group) > 1]
 
 
-def _across(pairs: Iterable[tuple[int, int]], names: list[str]) -> Iterator[tuple[str, str]]:
-    """Those of two splits."""
-    for a, b in pairs:
-        if names[a].partition("/")[0] != names[b].partition("/")[0]:
-            yield names[a], names[b]
+def _by_split(places: Iterable[int], names: Sequence[str]) -> list[list[str]]:
+    """The names at these places, those of each split by themselves."""
+    parts = defaultdict[str, list[str]](list)
+    for place in places:
+        parts[_split(names[place])].append(names[place])
+    return [*parts.values()]
+
+
+def _split(name: str) -> str:
+    return name.partition("/")[0]

@@ -1,5 +1,7 @@
 """The dataset check: counts, duplicates across splits, files that are no pictures, and which way pictures lie."""
 
+import tracemalloc
+
 import numpy as np
 import pytest
 from PIL import Image
@@ -50,6 +52,27 @@ def test_duplicates_count_across_splits_only(tmp_path):
     left, right = "train_dir/a/", "validation_dir/"
     assert sorted(check.exact) == [(f"{left}{n}.png", f"{right}a/0.png") for n in range(2)]
     assert sorted(check.near) == [(f"{left}{n}.png", f"{right}b/0.png") for n in range(2)]
+
+
+def test_many_copies_are_counted_and_not_held(tmp_path):
+    plain = png_bytes(np.full((1, 1, 3), 7, np.uint8))
+    counts = {"train_dir": 700, "validation_dir": 200, "test_dir": 100}
+    written(tmp_path, {f"{split}/a/{n:03}.png": plain for split, count in counts.items() for n in range(count)})
+    tracemalloc.start()
+    check = check_folder(str(tmp_path))
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert check.exact_count == 700 * 200 + 700 * 100 + 200 * 100
+    assert len(check.exact) == len(set(check.exact)) == 40
+    assert peak < 4e6
+
+
+def test_near_copies_are_counted_beyond_those_that_are_listed(tmp_path):
+    small, copies = crop(0, 0, 16), 60
+    almost = [np.clip(small + np.uint8(n), 0, 255) for n in (0, 1)]
+    pictures = {f"train_dir/a/{n}.png": almost[0] for n in range(copies)}
+    check = check_folder(str(written(tmp_path, pictures | {"test_dir/a/0.png": almost[1]})))
+    assert (check.exact_count, check.near_count, len(check.near)) == (0, copies, 40)
 
 
 def test_a_hash_has_a_bit_for_each_rise_to_the_right():
