@@ -7,6 +7,7 @@ continued, and on request the test pictures stay test pictures.
 
 import time
 from collections.abc import Callable, Generator, Iterator
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 
 from engine.errors import InvalidInput
@@ -47,8 +48,12 @@ def load(data: Path | None = None) -> Path | None:
 def run(settings: PrepareSettings, data: Path | None) -> Iterator[Event]:
     """Write the pictures; progress counts files. Raises `InvalidInput` for a folder or a ZIP that cannot be used."""
     began = time.monotonic()
-    plan = _plan(settings, data)
-    yield Beat()
+    with _plan(settings, data) as plan:
+        yield Beat()
+        yield from _prepare(settings, plan, began)
+
+
+def _prepare(settings: PrepareSettings, plan: Plan, began: float) -> Iterator[Event]:
     folder = prepared_folder(settings, plan)
     files, kept = dict[str, Written](), 0
     try:
@@ -97,10 +102,10 @@ def prepared_folder(settings: PrepareSettings, plan: Plan) -> Path:
     return cache_folder() / "prepared" / name.replace("--", "-")
 
 
-def _plan(settings: PrepareSettings, data: Path | None) -> Plan:
+def _plan(settings: PrepareSettings, data: Path | None) -> AbstractContextManager[Plan]:
     if settings.archive:
         return plan_zip(Path(settings.archive).expanduser(), settings.split)
-    return plan_pictures(load_named_pictures(data), settings.split)
+    return nullcontext(plan_pictures(load_named_pictures(data), settings.split))
 
 
 def _wait_for(take: Callable[[], bool], folder: Path) -> Iterator[Event]:

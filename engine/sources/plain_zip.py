@@ -1,9 +1,9 @@
 """ZIP files from anywhere: what is in them is known before anything is unpacked, and no more than that is unpacked."""
 
+import contextlib
 import io
 import zipfile
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 from engine.errors import InvalidInput
@@ -25,18 +25,17 @@ class _Sparing(io.FileIO):
         return super().read(-1 if size is None else size) or b""
 
 
-@contextmanager
+@contextlib.contextmanager
 def opened_zip(path: Path) -> Iterator[zipfile.ZipFile]:
     """The archive at `path`. Raises `InvalidInput` for what is no ZIP, or has too long a list of contents."""
-    try:
-        with _Sparing(path) as file, zipfile.ZipFile(file) as archive:
-            yield archive
-    except InvalidInput:
-        raise
-    # A list of contents may be damaged in so many ways that `zipfile` raises errors of any kind.
-    except Exception as error:
-        reason = str(error)[:100] if isinstance(error, OSError | zipfile.BadZipFile) else type(error).__name__
-        raise InvalidInput(f"{path.name} is not a ZIP file that can be read ({reason}).") from error
+    with contextlib.ExitStack() as stack:
+        try:
+            archive = stack.enter_context(zipfile.ZipFile(stack.enter_context(_Sparing(path))))
+        # A list of contents may be damaged in so many ways that `zipfile` raises errors of any kind.
+        except Exception as error:
+            reason = str(error)[:100] if isinstance(error, OSError | zipfile.BadZipFile) else type(error).__name__
+            raise InvalidInput(f"{path.name} is not a ZIP file that can be read ({reason}).") from error
+        yield archive
 
 
 def member_bytes(archive: zipfile.ZipFile, member: zipfile.ZipInfo, most_bytes: int) -> bytes:

@@ -37,11 +37,10 @@ def list_classes(path: Path) -> dict[str, list[str]]:
     return named
 
 
-def read_member(path: Path, member: str) -> Pixels | None:
+def read_member(archive: zipfile.ZipFile, member: str) -> Pixels | None:
     """The picture of a member, its longer side at most 256 pixels; None where it is damaged or no picture."""
     try:
-        with opened_zip(path) as archive:
-            return shrink(read_image(member_bytes(archive, archive.getinfo(member), MOST_BYTES)), LONGEST)
+        return shrink(read_image(member_bytes(archive, archive.getinfo(member), MOST_BYTES)), LONGEST)
     except (InvalidInput, KeyError):
         return None
 

@@ -257,6 +257,15 @@ def test_a_zip_of_folders_is_split_too(tmp_path, split, counts):
     assert (tmp_path / "out/labels.txt").read_text() == "cup\nplant\n"
 
 
+def test_the_contents_of_a_zip_are_not_listed_anew_for_each_picture(tmp_path, monkeypatch):
+    path, listed = zipped(tmp_path / "mine.zip", two_classes(20)), []
+    real = zipfile.ZipFile._RealGetContents
+    monkeypatch.setattr(zipfile.ZipFile, "_RealGetContents", lambda self: listed.append(1) or real(self))
+    _, result = prepared(tmp_path / "out", None, archive=str(path))
+    assert result["files"] == 40
+    assert len(listed) <= 2
+
+
 def test_corrupt_pictures_are_listed_and_left_out(tmp_path):
     members = two_classes(5) | {"photos/cup/0.png": b"no picture", "photos/plant/1.png": png(1)[:40]}
     _, result = prepared(tmp_path / "out", None, archive=str(zipped(tmp_path / "mine.zip", members)))

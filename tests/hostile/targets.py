@@ -43,10 +43,10 @@ def classes(content):
 def zip_file(content):
     path = kept_as("own.zip", content)
     classes = list_classes(path)
-    plan = plan_zip(path, "honest")
-    for place in range(min(len(plan.paths), 4)):
-        assert ".." not in plan.paths[place], plan.paths[place]
-        plan.read(place)
+    with plan_zip(path, "honest") as plan:
+        for place in range(min(len(plan.paths), 4)):
+            assert ".." not in plan.paths[place], plan.paths[place]
+            plan.read(place)
     assert len(classes) >= 2
 
 
