@@ -57,7 +57,7 @@ def check_folder(folder: str) -> Check:
     root = Path(folder)
     paths = sorted(root.glob("*_dir/*/*.png"))
     if not paths:
-        raise InvalidInput(f"{folder} has no prepared pictures any more; prepare them again.")
+        raise InvalidInput("The folder has no prepared pictures any more; prepare them again.")
     counts: defaultdict[str, Counter[str]] = defaultdict(Counter)
     sizes, unreadable, small, digests, good = Counter[str](), list[str](), [], [], []
     for path in paths:

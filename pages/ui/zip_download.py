@@ -1,10 +1,12 @@
 """A folder as a ZIP to download. It goes from disk to disk: Streamlit would hold the bytes of its own button in memory.
 
-So the file lies below `static/`, which Streamlit serves piece by piece, under a name that cannot be guessed.
+So the file lies below `static/`, which Streamlit serves piece by piece, under a name that is made of what is in it: one
+ZIP for all who ask for the same pictures, and nobody else can guess it.
 """
 
+import hashlib
 import html
-import secrets
+import os
 import shutil
 import time
 from contextlib import suppress
@@ -12,10 +14,10 @@ from pathlib import Path
 
 import streamlit as st
 
-from engine.errors import LabError
+from engine.errors import InvalidInput, LabError
+from engine.preparing.manifest import NAME
 from engine.preparing.zip_stream import zip_folder
-from pages.ui.plain_text import plain
-from pages.ui.session import lab
+from engine.sources.room import make_room, room_bytes
 
 STATIC = Path(__file__).parents[2] / "static"
 ZIPS = STATIC / "zips"
@@ -23,7 +25,6 @@ LARGEST = 200_000_000
 """Streamlit serves no larger file."""
 
 KEPT_S = 3_600
-SLOW_S = 600
 
 
 def zip_download(run_id: str, folder: str) -> None:
@@ -31,31 +32,46 @@ def zip_download(run_id: str, folder: str) -> None:
     packed = st.session_state.get("zip")
     if not packed or packed[0] != run_id or not packed[1].exists():
         if st.button("Pack as ZIP", icon=":material/folder_zip:"):
-            _pack(run_id, Path(folder).name, folder)
+            _pack(run_id, Path(folder))
         return
-    path, size = packed[1:]
+    path = packed[1]
     address = f"app/static/{path.relative_to(STATIC).as_posix()}"
     st.html(
         f'<a class="lab-download" href="{html.escape(address)}" download="{html.escape(path.name)}">'
-        f"Download ZIP ({size / 1e6:,.1f} MB)</a>"
+        f"Download ZIP ({path.stat().st_size / 1e6:,.1f} MB)</a>"
     )
 
 
-def _pack(run_id: str, name: str, folder: str) -> None:
-    target = ZIPS / secrets.token_hex(16) / f"{name}.zip"
+def _pack(run_id: str, folder: Path) -> None:
     try:
-        _forget_old()
         with st.spinner("Packing…"):
-            size = lab().call(zip_folder, folder, str(target), timeout_s=SLOW_S)
+            st.session_state["zip"] = run_id, _packed(folder)
     except LabError as error:
         st.error(str(error), icon=":material/error:")
         return
-    if size > LARGEST:
-        shutil.rmtree(target.parent, ignore_errors=True)
-        st.caption(f"The ZIP has {size / 1e6:,.0f} MB, too many to send. The folder is {plain(folder)}.")
-        return
-    st.session_state["zip"] = run_id, target, size
     st.rerun()
+
+
+def _packed(folder: Path) -> Path:
+    """The ZIP of `folder`, which is there already where somebody has had the same pictures packed.
+
+    Here and not by a worker, which may be another machine: Streamlit serves the files of this one.
+    """
+    try:
+        name = hashlib.sha256((folder / NAME).read_bytes()).hexdigest()[:32]
+    except OSError as error:
+        raise InvalidInput(
+            "The prepared pictures are not here any more; prepare them again. (Workers on other machines must share "
+            "the folder CNN_LAB_CACHE with the app.)"
+        ) from error
+    path = ZIPS / name / f"{folder.name}.zip"
+    _forget_old()
+    if path.exists():
+        os.utime(path)
+    else:
+        zip_folder(folder, path, LARGEST)
+        make_room(ZIPS, room_bytes(), keep=path.parent)
+    return path
 
 
 def _forget_old() -> None:

@@ -12,7 +12,7 @@ from engine.preparing.checking import check_folder, grey_9x8, hashes, near_pairs
 from engine.preparing.orientation import WAYS, check_orientation, orientation, turned
 from engine.preparing.plan import class_folder
 from engine.preparing.png import png_bytes
-from engine.preparing.zip_stream import zip_pieces
+from engine.preparing.zip_stream import zip_bytes, zip_pieces
 from engine.sources.photographs import load_photograph
 from engine.transpose_bug import chapter_transposed
 
@@ -139,10 +139,11 @@ def test_png_files_keep_every_pixel(shape, tmp_path):
 def test_the_zip_comes_in_pieces_no_larger_than_a_file(tmp_path):
     sizes = [10, 200_000, 3_000]
     for number, size in enumerate(sizes):
-        (tmp_path / f"{number}.png").write_bytes(bytes(size))
+        (tmp_path / f"Größe {number}.png").write_bytes(bytes(size))
     pieces = list(zip_pieces(tmp_path))
     assert max(map(len, pieces)) < max(sizes) + 1_000
     assert sum(map(len, pieces)) < sum(sizes) + 1_000
+    assert sum(map(len, pieces)) == zip_bytes(tmp_path)
 
 
 @pytest.mark.parametrize(("name", "folder"), [("a/b", "a_b"), ("../up", "___up"), ("", "_"), ("Größe 1", "Größe 1")])
