@@ -8,11 +8,11 @@ import base64
 import math
 from collections.abc import Mapping
 from dataclasses import Field, dataclass, field, fields, replace
-from pathlib import Path
 from typing import Any, ClassVar, Protocol, TypeVar
 
-from engine.errors import InvalidSettings
+from engine.errors import InvalidInput, InvalidSettings
 from engine.images import MOST_BYTES
+from engine.paths import user_path
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +33,8 @@ class Bounds:
         """Whether `value` is a finite number of the right type within the bounds."""
         kind = int if self.whole else int | float
         number = isinstance(value, kind) and not isinstance(value, bool)
-        return number and math.isfinite(value) and self.low <= value <= self.high
+        # The bounds first: a whole number may be too large to be asked whether it is finite.
+        return number and self.low <= value <= self.high and math.isfinite(value)
 
     def parse(self, text: str) -> Any:
         """The number in `text`. Raises `ValueError`."""
@@ -119,8 +120,8 @@ class Picture:
     def parse(self, text: str) -> bytes:
         """The bytes of the file whose path is `text`. Raises `ValueError`."""
         try:
-            return Path(text).expanduser().read_bytes()
-        except OSError as error:
+            return user_path("The picture", text).read_bytes()
+        except (OSError, InvalidInput) as error:
             raise ValueError(text) from error
 
 

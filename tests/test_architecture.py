@@ -13,7 +13,7 @@ STAGES = {
     "words": """errors images events rules settings style_settings dream_settings vgg_layers models.efficientnet_parts
         sliding receptive_field schedules statistics evaluation projection history checkpoints films kernel_pictures
         learning_curve digits strokes clock priority autograph_files allowance joining nicknames whole_files
-        colour_maps kept children""",
+        colour_maps kept children paths""",
     "sources": "sources preparing style_pictures tuned_test",
     "the machine": "memory imports device",
     "models": "models standalone forward learned feature_maps",

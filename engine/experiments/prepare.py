@@ -14,6 +14,7 @@ from engine.errors import InvalidInput
 from engine.events import Beat, Completed, Event, Progress, Snapshot
 from engine.experiments.measures import provenance
 from engine.images import Pixels
+from engine.paths import user_path
 from engine.preparing.contact_sheet import SHOWN, contact_sheet
 from engine.preparing.lock import lock_of
 from engine.preparing.manifest import NAME, manifest_lines, read_manifest, whole
@@ -97,14 +98,14 @@ def _prepare(settings: PrepareSettings, plan: Plan, began: float) -> Iterator[Ev
 def prepared_folder(settings: PrepareSettings, plan: Plan) -> Path:
     """Where the pictures go: the folder of the settings, or one in the app's cache for just these pictures."""
     if settings.folder:
-        return Path(settings.folder).expanduser()
+        return user_path("folder", settings.folder)
     name = "".join(letter if letter.isalnum() else "-" for letter in plan.source.lower())
     return cache_folder() / "prepared" / name.replace("--", "-")
 
 
 def _plan(settings: PrepareSettings, data: Path | None) -> AbstractContextManager[Plan]:
     if settings.archive:
-        return plan_zip(Path(settings.archive).expanduser(), settings.split)
+        return plan_zip(user_path("archive", settings.archive), settings.split)
     return nullcontext(plan_pictures(load_named_pictures(data), settings.split))
 
 

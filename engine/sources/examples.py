@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from engine.errors import InvalidInput
 from engine.images import read_image, size_of, squared
+from engine.paths import user_path
 from engine.sources.catalog import CIFAR10
 from engine.sources.cifar10 import load_pictures
 from engine.sources.locate import locate
@@ -47,7 +48,7 @@ class Examples:
 def load_chosen(folder: str, size: int, per_class: int, test_images: int, seed: int, data: Path | None) -> Examples:
     """Of the prepared `folder`, or where it is empty of CIFAR-10 or Photo-10. Raises what the two below raise."""
     if folder:
-        return load_folder(Path(folder).expanduser(), size, per_class, test_images, seed)
+        return load_folder(user_path("folder", folder), size, per_class, test_images, seed)
     return load_examples(data, per_class, test_images, seed)
 
 
@@ -55,12 +56,14 @@ def class_sizes(folder: str, data: Path | None) -> tuple[int, ...]:
     """About how many training pictures there are of each class, without reading them; none where there is no folder."""
     if not folder:
         return (5_000 if locate(CIFAR10, data).real else 500,) * 10
-    return tuple(sum(1 for _ in path.glob("*.png")) for path in _class_folders(Path(folder).expanduser()))
+    return tuple(sum(1 for _ in path.glob("*.png")) for path in _class_folders(user_path("folder", folder)))
 
 
 def are_small(folder: str) -> bool:
     """Whether pictures have 32×32 pixels: CIFAR-10's have, and those of a folder if the first of each class has."""
-    return not folder or _all_small(islice(path.glob("*.png"), 1) for path in _class_folders(Path(folder).expanduser()))
+    return not folder or _all_small(
+        islice(path.glob("*.png"), 1) for path in _class_folders(user_path("folder", folder))
+    )
 
 
 def load_examples(data: Path | None, per_class: int, test_images: int, seed: int) -> Examples:

@@ -8,6 +8,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from engine.errors import DamagedSource, InvalidInput
+from engine.paths import user_path
 from engine.sources.catalog import SOURCES, Package, Source
 
 
@@ -31,8 +32,8 @@ class Found:
 def cache_folder() -> Path:
     """Where the app keeps what it downloads: `CNN_LAB_CACHE`, or `cnn-lab` in the user's cache folder."""
     if chosen := os.environ.get("CNN_LAB_CACHE"):
-        return Path(chosen).expanduser()
-    return Path(os.environ.get("XDG_CACHE_HOME") or "~/.cache").expanduser() / "cnn-lab"
+        return user_path("CNN_LAB_CACHE", chosen)
+    return user_path("XDG_CACHE_HOME", os.environ.get("XDG_CACHE_HOME") or "~/.cache") / "cnn-lab"
 
 
 def locate(source: Source, data: Path | None = None) -> Found:
@@ -56,7 +57,7 @@ def locate_embedded(source: Source) -> Found:
 
 def _folders(data: Path | None) -> list[tuple[str, Path]]:
     given = _data_folder(data)
-    keras = Path(os.environ.get("KERAS_HOME") or "~/.keras").expanduser()
+    keras = user_path("KERAS_HOME", os.environ.get("KERAS_HOME") or "~/.keras")
     caches = [("app cache", cache_folder()), ("Keras cache", keras / "datasets"), ("Keras cache", keras / "models")]
     return [*([given] if given else []), *caches]
 
@@ -65,7 +66,7 @@ def _data_folder(data: Path | None) -> tuple[str, Path] | None:
     name, text = ("--data", str(data)) if data else ("CNN_LAB_DATA", os.environ.get("CNN_LAB_DATA", ""))
     if not text:
         return None
-    folder = Path(text).expanduser()
+    folder = user_path(name, text)
     if not folder.is_dir():
         raise InvalidInput(f"{name} is {text!r}, but must be an existing folder.")
     known = {n for source in SOURCES.values() for layout in source.layouts for f in layout for n in _spellings(f)}

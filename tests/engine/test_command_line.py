@@ -111,6 +111,18 @@ BAD = {
         ["run", "deep_dream", "--out", "o.txt"],
         "must end in .json or .png or .jpg or .jpeg or .webp for",
     ),
+    "a number of 401 digits": (["run", "mnist", "--set", "steps=1" + "0" * 400], "0, but must be a whole number from"),
+    "nobody's picture": (
+        ["run", "style_transfer", "--image", "~nosuchuser/x.png"],
+        "image is '~nosuchuser/x.png', but",
+    ),
+    "nobody's folder": (
+        ["run", "fine_tuning", "--set", "folder=~nosuchuser/x"],
+        "folder is '~nosuchuser/x', but there",
+    ),
+    "nobody's place": (["run", "prepare", "--out", "~nosuchuser/x"], "folder is '~nosuchuser/x', but there is no home"),
+    "nobody's ZIP": (["run", "prepare", "--set", "archive=~nosuchuser/x.zip"], "archive is '~nosuchuser/x.zip', but"),
+    "nobody's data": (["run", "mnist", "--data", "~nosuchuser/x"], "--data is '~nosuchuser/x', but there is no home"),
     "unknown command": (["fly"], "invalid choice: 'fly'"),
     "no command": ([], "the following arguments are required: command"),
 }
