@@ -1,8 +1,10 @@
-"""So many in so long: what one visitor, and all of them together, may ask of a lab that many share."""
+"""So many in so long, or one at a time: what one visitor, and all of them, may ask of a lab that many share."""
 
 import threading
 import time
 from collections import deque
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 
 class Allowance:
@@ -38,3 +40,24 @@ class Allowance:
         oldest = time.monotonic() - self._seconds
         while self._taken and self._taken[0][0] <= oldest:
             self._taken.popleft()
+
+
+class OneEach:
+    """One at a time for each visitor, from any thread."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._under_way: set[str] = set()
+
+    @contextmanager
+    def take(self, who: str) -> Iterator[bool]:
+        """Whether `who` has no other under way; if so, this one is until the block ends."""
+        with self._lock:
+            free = who not in self._under_way
+            self._under_way.add(who)
+        try:
+            yield free
+        finally:
+            if free:
+                with self._lock:
+                    self._under_way.discard(who)

@@ -20,7 +20,7 @@ STAGES = {
     "experiments": "experiments",
     # Short functions, most of which a worker computes beside a run.
     "calls": """convolution demonstration filtering kernels preview reading classifying naming dreaming cifar_bugs
-        chapter_bugs transpose_bug keras_file tuned_files""",
+        chapter_bugs transpose_bug keras_file tuned_files long_calls""",
     "lab": """archive records comparison fairness environment work waiting runs needs worker cluster connection lab
         looks challenges challenges_of_pages board""",
     "the command line": "__main__",

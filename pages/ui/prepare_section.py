@@ -147,8 +147,8 @@ def _after(run: Run) -> None:
 def _checked(run: Run, result: dict) -> tuple[Check, dict[str, int]]:
     lies = {}
     if not run.settings.archive:
-        lies = lab().call(check_orientation, result["folder"], run.settings.split, timeout_s=SLOW_S)
-    return lab().call(check_folder, result["folder"], timeout_s=SLOW_S), lies
+        lies = lab().call_long(check_orientation, result["folder"], run.settings.split, timeout_s=SLOW_S)
+    return lab().call_long(check_folder, result["folder"], timeout_s=SLOW_S), lies
 
 
 def _summary(run: Run, result: dict) -> str:

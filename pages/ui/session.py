@@ -7,10 +7,11 @@ from typing import Any, TypeVar
 
 import streamlit as st
 
-from engine.allowance import Allowance
+from engine.allowance import Allowance, OneEach
 from engine.archive import RUN_ID, Archive
 from engine.errors import LabError, TooMany
 from engine.lab import Lab
+from engine.long_calls import call_long
 from engine.memory import SERVING, TENSORFLOW_BYTES, collect_garbage_each, free_bytes, keep_allocator_tidy
 from engine.needs import check_fits
 from engine.records import Run
@@ -40,6 +41,7 @@ class SharedLab(Lab):
     """The lab of many visitors: it counts the short calls of each."""
 
     calls = Allowance(CALLS_A_MINUTE, CALLS_OF_ALL)
+    long_calls = OneEach()
 
     def call(self, function: Callable[..., R], *arguments: Any, timeout_s: float = 10.0) -> R:
         """As `Lab.call`; raises `TooMany` for a visitor who calls without pause."""
@@ -47,9 +49,16 @@ class SharedLab(Lab):
             raise TooMany(f"You have asked for more than {CALLS_A_MINUTE:,} answers within a minute: wait a little.")
         return super().call(function, *arguments, timeout_s=timeout_s)
 
+    def call_long(self, function: Callable[..., R], *arguments: Any, timeout_s: float) -> R:
+        """As `call`, of what takes minutes; raises `TooMany` for a visitor's second at once, or a worker's third."""
+        with self.long_calls.take(visitor()) as free:
+            if not free:
+                raise TooMany("You are having something made that takes minutes already: wait until you have got it.")
+            return self.call(call_long, function, *arguments, timeout_s=timeout_s)
+
 
 @st.cache_resource(show_spinner=False)
-def lab() -> Lab:
+def lab() -> SharedLab:
     """The lab; its workers start warming up with the first page that anyone opens."""
     # Each script run has a thread of its own, and would keep what it freed for itself.
     keep_allocator_tidy(SERVING)

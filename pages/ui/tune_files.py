@@ -58,4 +58,4 @@ def _networks(run: Run) -> None:
 
 @st.cache_data(max_entries=4, show_spinner="Writing the network into a file…")
 def _written(run_id: str, kind: str, _settings: FineTuningSettings) -> bytes:
-    return lab().call(network_file, _settings, lab().runs.arrays(run_id, "weights"), kind, timeout_s=TIMEOUT_S)
+    return lab().call_long(network_file, _settings, lab().runs.arrays(run_id, "weights"), kind, timeout_s=TIMEOUT_S)

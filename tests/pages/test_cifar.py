@@ -7,12 +7,13 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from engine.cifar_bugs import Trained
+from engine.cifar_bugs import Trained, train_three
 from engine.classifying import Named
 from engine.events import ClassAccuracy
 from engine.preview import Preview
 from engine.settings import CifarSettings
 from engine.standalone import program
+from pages.ui import cifar_bugs
 from pages.ui.augmentation_view import preview_html
 from pages.ui.cifar_bugs import batches_chart, rates_chart
 from pages.ui.cifar_files import cifar_program
@@ -22,7 +23,7 @@ from pages.ui.classify_picture import named_html, overlay
 from pages.ui.code import cifar_code
 from pages.ui.controls import label
 from pages.ui.schedule_chart import schedule_chart, spoken_schedule
-from pages.ui.session import lab
+from pages.ui.session import SharedLab, lab
 
 completed = []
 """The run that the first test completes."""
@@ -52,6 +53,15 @@ def run_until(app, words, timeout_s=120):
         time.sleep(0.2)
         app.run()
     assert not app.exception
+
+
+def test_the_three_networks_of_the_bugs_are_trained_once_for_all(monkeypatch):
+    asked = []
+    monkeypatch.setattr(SharedLab, "call_long", lambda _lab, function, timeout_s: asked.append(function) or "three")
+    cifar_bugs._trained.clear()
+    assert [cifar_bugs._trained(data) for data in ("CIFAR-10", "CIFAR-10")] == ["three", "three"]
+    assert asked == [train_three]
+    cifar_bugs._trained.clear()
 
 
 def test_it_opens_with_a_finished_example(app):

@@ -3,7 +3,7 @@
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from engine.allowance import Allowance
+from engine.allowance import Allowance, OneEach
 from engine.errors import TooMany
 from pages.ui import guessing, session
 from pages.ui.guessing import WAIT, WRONG_A_MINUTE
@@ -62,3 +62,18 @@ def test_short_calls_are_counted_for_each_visitor(monkeypatch):
     assert shared.call(abs, -4) == 4
     with pytest.raises(TooMany):
         shared.call(abs, -5)
+
+
+def test_a_visitor_has_one_long_call_at_a_time(monkeypatch):
+    def again():
+        with pytest.raises(TooMany, match="takes minutes already: wait"):
+            shared.call_long(abs, -2, timeout_s=1)
+        return "done"
+
+    monkeypatch.setattr(session.SharedLab, "calls", Allowance(10, of_all=10))
+    monkeypatch.setattr(session.SharedLab, "long_calls", OneEach())
+    monkeypatch.setattr(session.Lab, "call", lambda _lab, function, *arguments, timeout_s: function(*arguments))
+    monkeypatch.setattr(session, "visitor", lambda: "ann")
+    shared = object.__new__(session.SharedLab)
+    assert shared.call_long(again, timeout_s=1) == "done"
+    assert shared.call_long(abs, -3, timeout_s=1) == 3
