@@ -9,7 +9,7 @@ import streamlit as st
 
 from engine.dream_settings import DeepDreamSettings, steps_of
 from engine.events import Progress, Snapshot
-from engine.films import series
+from engine.films import MOST_FRAMES, series
 from engine.history import points
 from engine.records import Run
 from pages.ui.charts import MAX_POINTS, Figure, axis_title, layout_of, line_of, thinned
@@ -40,9 +40,10 @@ def dream_stage(run: Run) -> None:
         wipe(before, newest, picture_shape(shots[0]), names=NAMES, key="dream canvas", at=0)
         making_place()
     else:
-        made_picture(run.id, shots, before, NAMES, "dream", zoom=_whole_zoom(run, frames))
+        whole = _whole_zoom(run, frames)
+        made_picture(run.id, shots, before, NAMES, "dream", zoom=whole)
         if frames:
-            _zoom_on(run, frames[-1])
+            _zoom_on(run, frames[-1], len(whole))
     live_charts(drawn(run, _objective), key="objective", height=190)
     if run.result:
         st.html(f'<p class="lab-note">{_summary(run)}</p>')
@@ -64,11 +65,13 @@ def _whole_zoom(run: Run, frames: list[Snapshot]) -> list[Snapshot]:
     return [replace(frame, step=number) for number, frame in enumerate(whole, 1)]
 
 
-def _zoom_on(run: Run, frame: Snapshot) -> None:
+def _zoom_on(run: Run, frame: Snapshot, made: int) -> None:
+    """made: frames of the whole film, of which `frame` is the last."""
     frames = run.settings.zoom_frames
-    help = "Goes on from the last frame. The film grows, as often as you like."
+    help = f"Goes on from the last frame. The film grows, up to {MOST_FRAMES} frames; it has {made}."
     words = f"Zoom on, {frames} frame{'s' * (frames > 1)} more"
-    if st.button(words, icon=":material/zoom_in:", help=help, key=f"zoom on {run.id}"):
+    full = made + frames > MOST_FRAMES
+    if st.button(words, icon=":material/zoom_in:", help=help, key=f"zoom on {run.id}", disabled=full):
         _go_on(run, frame)
         st.rerun()
 

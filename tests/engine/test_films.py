@@ -3,6 +3,9 @@
 import io
 import subprocess
 import tempfile
+import time
+import tracemalloc
+from concurrent.futures import ThreadPoolExecutor
 
 import imageio_ffmpeg
 import numpy as np
@@ -53,6 +56,34 @@ def test_an_mp4_plays_in_browsers_and_shows_the_frames(snapshots):
     for frame, channel in ((frames[0], 0), (frames[1], 1), (frames[-1], 2)):
         assert frame[20, 32].argmax() == channel
         assert frame[20, 32, channel] > 150
+
+
+@pytest.mark.parametrize("make", [gif, mp4])
+def test_a_long_film_does_not_hold_its_frames(make):
+    shots = [snapshot(n, (5 * n, 20, 20), (480, 320)) for n in range(50)]
+    make(shots[:2])
+    tracemalloc.start()
+    make(shots)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    # 50 frames of 480 × 320 pixels have 23 MB, and once more in an array of all; a GIF's have a byte a pixel.
+    assert peak < 6e6
+
+
+def test_films_are_made_one_at_a_time(snapshots, monkeypatch):
+    busy, most = [], []
+
+    def slow(*_):
+        busy.append(1)
+        most.append(len(busy))
+        time.sleep(0.1)
+        yield np.zeros((40, 64, 3), np.uint8)
+        busy.pop()
+
+    monkeypatch.setattr("engine.films._frames", slow)
+    with ThreadPoolExecutor(3) as pool:
+        assert len(list(pool.map(mp4, [snapshots] * 3))) == 3
+    assert set(most) == {1}
 
 
 def read_frames(content, width=64, height=40):

@@ -213,6 +213,23 @@ def test_the_browser_of_channels_starts_anew_where_the_run_of_somebody_else_was_
     lab().stop(runs[1].id)
 
 
+@pytest.mark.parametrize(("made", "more"), [(180, True), (181, False)])
+def test_a_zoom_goes_on_until_the_film_is_as_long_as_it_may_be(made, more):
+    def script(made):
+        from engine.dream_settings import DeepDreamSettings
+        from engine.events import Snapshot
+        from engine.records import Run, State
+        from pages.ui.dream_stage import _zoom_on
+
+        run = Run("a" * 16, DeepDreamSettings(zoom_frames=60), State.COMPLETED, 0, 1.0, "", ())
+        _zoom_on(run, Snapshot(60, b"", "zoom"), made)
+
+    button = AppTest.from_function(script, args=(made,)).run().button[0]
+    assert button.label == "Zoom on, 60 frames more"
+    assert button.disabled != more
+    assert f"up to 240 frames; it has {made}" in button.help
+
+
 def test_the_chart_has_a_gap_between_two_octaves():
     steps = [Progress(n, 4, {"objective": float(n), "octave": 1.0 + n // 3}) for n in (1, 2, 3, 4)]
     (line,) = objective_chart(steps, 4, "run")["data"]
