@@ -5,7 +5,7 @@ LabError
 ├── InvalidInput        a file, folder or picture that the user gave cannot be used
 │   ├── DamagedSource   a data file is truncated, or is not what its name says
 │   └── NotHere         a worker does not have a network that it was asked for by its name alone
-├── TooMany             a visitor has as many runs as one may have, or starts them too fast
+├── TooMany             a visitor has as many runs or answers under way as one may have, or asks too fast
 ├── DownloadError       a download failed; what had arrived is kept where that is safe
 └── WorkerError         the workers cannot be reached, or did not answer
 """
@@ -32,7 +32,7 @@ class NotHere(InvalidInput):
 
 
 class TooMany(LabError):
-    """A visitor has as many runs as one may have, or starts them too fast."""
+    """A visitor has as many runs or answers under way as one may have, or asks too fast."""
 
 
 class DownloadError(LabError):
