@@ -51,7 +51,7 @@ def _form(prepared: str, *, running: bool) -> None:
         st.segmented_control("Pictures", [OWN, PREPARED], default=OWN, required=True, key="tune on")
     setting_inputs(FineTuningSettings, ["method"], columns=1)
     setting_inputs(FineTuningSettings, ["per_class", "size", "blocks", "learning_rate"])
-    with st.expander("Backbone, steps and seed", icon=":material/tune:"):
+    with st.expander("Backbone, steps and seed", icon=":material/tune:", key="tune more"):
         setting_inputs(FineTuningSettings, ["backbone"], columns=1)
         weights_note(SOURCES[chosen(FineTuningSettings).backbone])
         setting_inputs(FineTuningSettings, ["head_steps", "tune_steps", "batch_size", "test_images", "flip", "seed"])

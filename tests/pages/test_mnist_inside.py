@@ -206,15 +206,15 @@ def test_challenges_are_read_in_their_order():
 def test_ones_own_runs_count_after_a_reload_and_those_of_others_once_they_are_opened(monkeypatch):
     monkeypatch.setattr("pages.ui.visitor.visitor", lambda: "me")
     completed = {}
-    for owner, accuracy in (("me", 0.98), ("somebody else", 0.99)):
+    for owner, accuracy, steps in (("me", 0.98, 100), ("somebody else", 0.99, 110)):
         with lab().runs.changed:
-            completed[owner] = lab().runs.add(MnistSettings(steps=100), owner)
-            result = {"test_accuracy": accuracy, "steps": 100, "parameters": 1, "diverged_at": None}
+            completed[owner] = lab().runs.add(MnistSettings(steps=steps), owner)
+            result = {"test_accuracy": accuracy, "steps": steps, "parameters": 1, "diverged_at": None}
             lab().runs.get(completed[owner]).add(Completed(result))
-    assert f"Best so far 98.0%. Run {completed['me']}." in captions(opened("Your turn"))
-    assert completed["somebody else"] not in captions(opened("Your turn"))
+    assert "Best so far 98.0%. Steps 100, " in captions(opened("Your turn"))
+    assert "Steps 110" not in captions(opened("Your turn"))
     monkeypatch.setattr("pages.ui.your_turn.runs_seen", lambda _settings: {completed["somebody else"]})
-    assert f"Best so far 99.0%. Run {completed['somebody else']}." in captions(opened("Your turn"))
+    assert "Best so far 99.0%. Steps 110, " in captions(opened("Your turn"))
 
 
 def test_weights_of_a_run_stay_on_disk_and_are_not_kept_in_the_app_as_well(run, monkeypatch):
