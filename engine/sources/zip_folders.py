@@ -52,6 +52,8 @@ def _folders(members: list[zipfile.ZipInfo]) -> dict[PurePosixPath, list[str]]:
     classes: dict[PurePosixPath, list[str]] = {}
     total = 0
     for member in members:
+        if not member.filename:
+            raise InvalidInput("The ZIP holds a file without a name; pack it anew.")
         place = PurePosixPath(member.filename.replace("\\", "/"))
         if place.is_absolute() or ".." in place.parts or ":" in "".join(place.parts[:1]):
             raise InvalidInput(f"The ZIP holds {_shown(member)}, which leads out of its folder; it was not read.")

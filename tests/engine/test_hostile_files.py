@@ -87,6 +87,7 @@ ZIPS = {
     "a way out": "leads out of its folder",
     "a way out for Windows": "leads out of its folder",
     "encrypted": "encrypted",
+    "no name": "a file without a name",
     "an unknown version": "not a ZIP file that can be read",
     "overlapping members": "would unpack to",
     "25,000 members": "at most 20,000",
