@@ -30,6 +30,21 @@ def rate_changes(events: Iterable[Event]) -> dict[int, float]:
     return {m.step: float(m.text.removeprefix(RATE)) for m in marks(events) if m.text.startswith(RATE)}
 
 
+def rate_now(events: Iterable[Event], first: float) -> tuple[int, float] | None:
+    """The last step of which the learning rate was told, and that rate; None before the first point.
+
+    first: the rate of the settings, which counts until somebody sets another where the points tell none.
+    """
+    told = None
+    for event in events:
+        match event:
+            case Progress(step=step, metrics=metrics) if metrics:
+                told = step, metrics.get("learning_rate", told[1] if told else first)
+            case Mark(step=step, text=text) if text.startswith(RATE):
+                told = step, float(text.removeprefix(RATE))
+    return told
+
+
 def history_csv(events: Iterable[Event]) -> str:
     """One row a point: step, every metric, and what was marked there. What was not measured is empty.
 

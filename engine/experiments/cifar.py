@@ -113,7 +113,9 @@ def _train(
         # Before the step is told, at which the run may be paused.
         if point in kept and not diverged:
             yield from trainer.say(weights_event(point, model.get_weights()))
-        yield from trainer.say(Progress(point, settings.steps, metrics))
+        # As it is by now: somebody may have set another while the pictures were looked at.
+        rate = {"learning_rate": trainer.learning_rate}
+        yield from trainer.say(Progress(point, settings.steps, metrics | rate))
         if logits is not None:
             shares = recalls(logits, pictures.train_labels[validation], pictures.names)
             yield from trainer.say(ClassAccuracy(point, shares))
@@ -159,7 +161,6 @@ def _metrics(trainer: Trainer, means: StepMeans) -> dict[str, float]:
         "train_loss": means.loss,
         "train_accuracy": means.accuracy,
         "gradient_norm": means.gradient_norm,
-        "learning_rate": trainer.learning_rate,
         "examples_per_second": trainer.images_per_second,
     }
 

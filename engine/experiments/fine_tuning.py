@@ -122,11 +122,11 @@ def _learn(
         means = yield from trainer.train_to(point, settings.steps)
         logits = yield from trainer.logits(evaluate, _all(examples.validation_labels))
         metrics = metrics_of("validation", logits, examples.validation_labels)
+        metrics["learning_rate"] = trainer.learning_rate
         if point > first:
             metrics |= {
                 "train_loss": means.loss,
                 "train_accuracy": means.accuracy,
-                "learning_rate": trainer.learning_rate,
                 "examples_per_second": trainer.images_per_second,
             }
         yield from trainer.say(Progress(point, settings.steps, metrics))

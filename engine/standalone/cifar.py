@@ -158,7 +158,7 @@ points = {*range(0, STEPS, -(-EVAL_EVERY // 10)), *looks}
 print("step,train_loss,train_accuracy,gradient_norm,learning_rate,validation_loss,validation_accuracy")
 for step in range(STEPS + 1):
     if step in points:
-        trained = [*np.mean(sums, axis=0), rate_of(step)] if sums else [""] * 4
+        trained = [*(np.mean(sums, axis=0) if sums else [""] * 3), rate_of(step)]
         seen = measure(x_train[validation], y_train[validation]) if step in looks else ("", "")
         print(step, *trained, *seen, sep=",", flush=True)
         if step == STEPS or (sums and not np.isfinite(trained[0])):

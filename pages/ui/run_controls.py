@@ -4,10 +4,10 @@ import streamlit as st
 
 from engine.errors import LabError
 from engine.fairness import operators_most
-from engine.history import learning_rates
+from engine.history import rate_now
 from engine.records import Run, State
 from engine.rules import Bounds, rules_of
-from engine.settings import EXPERIMENTS
+from engine.settings import EXPERIMENTS, FineTuningSettings
 from pages.ui.session import lab, start_and_show
 from pages.ui.visitor import is_own
 
@@ -70,7 +70,8 @@ def _learning_rate(run: Run) -> None:
         raise TypeError("The learning rate of a steered experiment must be a number.")
     most = operators_most("learning_rate")
     high = bounds.high if most is None else min(bounds.high, most)
-    now = list(learning_rates(run.events, run.settings.learning_rate).values())[-1]
+    told = rate_now(run.events, run.settings.learning_rate)
+    now = f"Now {told[1]:g}, after step {told[0]:,}. " if told else ""
     key = f"new rate of {run.id}"
     with st.popover("Rate", icon=":material/speed:", key=f"rate {run.id}"), st.form(f"rates of {run.id}", border=False):
         st.number_input(
@@ -79,10 +80,19 @@ def _learning_rate(run: Run) -> None:
             step=run.settings.learning_rate / 2,
             format="%.4g",
             key=key,
-            help="Counts from the next step on. The charts mark the change.",
+            help=f"{_how_long(run)} The charts mark the change.",
         )
         st.form_submit_button("Change", on_click=_change_rate, args=(run.id, key))
-        st.caption(f"Now {now:g}; it may be from {bounds.low:g} to {high:g}.")
+        st.caption(f"{now}It may be from {bounds.low:g} to {high:g}.")
+
+
+def _how_long(run: Run) -> str:
+    """For how long another learning rate counts."""
+    if isinstance(run.settings, FineTuningSettings) and run.settings.method == "fine-tune":
+        return (
+            "Counts from the next step on. A tenth of the settings' rate follows it where the top blocks are unfrozen."
+        )
+    return "Counts from the next step to the last."
 
 
 def _change_rate(run_id: str, key: str) -> None:

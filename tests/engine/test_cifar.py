@@ -174,8 +174,7 @@ def test_a_new_rate_takes_the_place_of_the_schedule():
     events.append(run.send(Control(learning_rate=0.03)))
     events.extend(run)
     assert [(mark.step, mark.text) for mark in of(Mark, events)] == [(0, "learning rate 0.03")]
-    rates = {p.metrics["learning_rate"] for p in of(Progress, events) if "learning_rate" in p.metrics}
-    assert rates == {0.03}
+    assert {p.metrics["learning_rate"] for p in of(Progress, events) if p.metrics} == {0.03}
 
 
 def test_it_says_its_weights_when_asked_and_trains_on():

@@ -94,6 +94,14 @@ def test_the_top_learns_with_a_tenth_of_the_rate_along_half_a_cosine(events):
         assert points[step] == pytest.approx(0.01 * (1 + math.cos(math.pi * step / 6)) / 2)
     for step in range(7, 11):
         assert points[step] == pytest.approx(0.001 * (1 + math.cos(math.pi * (step - 6) / 4)) / 2)
+    # Before the first step of each phase its rate is told as well.
+    told = [
+        (number, e.step, e.metrics["learning_rate"])
+        for number, e in enumerate(events)
+        if isinstance(e, Progress) and "validation_loss" in e.metrics
+    ]
+    assert told[0][1:] == (0, pytest.approx(0.01))
+    assert next(point for point in told if point[0] > mark)[1:] == (6, pytest.approx(0.001))
 
 
 def test_before_and_after_are_of_the_same_pictures(events):

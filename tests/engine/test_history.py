@@ -3,7 +3,7 @@ import io
 import math
 
 from engine.events import Completed, Mark, Progress
-from engine.history import history_csv, learning_rates, marks, points
+from engine.history import history_csv, learning_rates, marks, points, rate_now
 
 EVENTS = [
     Progress(0, 10, {"test_loss": 2.302585092994046, "test_accuracy": 0.1}),
@@ -54,3 +54,13 @@ def test_learning_rates_begin_with_the_first_and_follow_the_marks():
     assert learning_rates([], 0.5) == {0: 0.5}
     assert learning_rates([Mark(0, "learning rate 0.1")], 0.5) == {0: 0.1}
     assert [mark.step for mark in marks(EVENTS)] == [4, 5, 5]
+
+
+def test_the_rate_of_now_is_the_one_last_told_by_a_point_or_by_whoever_set_it():
+    assert rate_now([], 0.5) is None
+    assert rate_now(EVENTS[:2], 0.5) == (0, 0.5)
+    assert rate_now(EVENTS[:4], 0.5) == (5, 0.01)
+    assert rate_now(EVENTS, 0.5) == (10, 1e-5)
+    schedule = [Progress(0, 10, {"learning_rate": 0.02}), Progress(5, 10, {"learning_rate": 0.3}), Progress(6, 10, {})]
+    assert rate_now(schedule, 0.5) == (5, 0.3)
+    assert rate_now([*schedule, Mark(7, "learning rate 0.1")], 0.5) == (7, 0.1)

@@ -8,10 +8,11 @@ from streamlit.testing.v1 import AppTest
 
 from engine.dream_settings import DeepDreamSettings
 from engine.events import Completed, Progress
-from engine.records import State
+from engine.records import Run, State
 from engine.settings import CifarSettings, FineTuningSettings, MnistSettings
 from engine.style_settings import StyleSettings
 from pages.ui.own_dreams import _runs_with_weights
+from pages.ui.run_controls import _learning_rate
 from pages.ui.run_list import runs_of
 from pages.ui.session import lab
 from pages.ui.sharing import PAGES
@@ -99,6 +100,18 @@ def test_the_operators_limit_is_that_of_another_learning_rate(monkeypatch):
     rate = next(number for number in app.number_input if number.key == f"new rate of {run_of(app)}")
     assert rate.max == 0.25
     assert any("to 0.25." in caption.value for caption in app.caption)
+
+
+def test_the_rate_of_now_is_that_of_the_schedule_and_its_change_of_one_phase(monkeypatch):
+    shown = []
+    monkeypatch.setattr("pages.ui.run_controls.st.number_input", lambda *_, help, **__: shown.append(help))
+    monkeypatch.setattr("pages.ui.run_controls.st.caption", shown.append)
+    event = Progress(700, 1500, {"learning_rate": 0.0375})
+    for settings in (CifarSettings(), FineTuningSettings(), FineTuningSettings(method="head")):
+        _learning_rate(Run("x", settings, State.RUNNING, 0, 1.0, "", (event,)))
+    helps, captions = shown[::2], shown[1::2]
+    assert all(caption.startswith("Now 0.0375, after step 700. It may be from ") for caption in captions)
+    assert ["blocks are unfrozen" in text for text in helps] == [False, True, False]
 
 
 OF_SOMEBODY = {
