@@ -12,6 +12,7 @@ from pathlib import Path, PurePosixPath
 import psutil
 
 from engine.style_pictures import fitted, padded_shape
+from engine.style_settings import StyleSettings
 
 CGROUP = Path("/sys/fs/cgroup")
 SELF = Path("/proc/self/cgroup")
@@ -28,6 +29,12 @@ as Winograd's convolutions take them."""
 
 A_PIXEL = {"float32": 2_910.0, "bfloat16": 2_260.0}
 """Bytes for each pixel of the picture: feature maps, their gradients, and what the convolutions borrow."""
+
+MASK_A_PIXEL = 1_000.0
+"""Bytes more for each pixel where a mask says what goes where: Gram matrices in float32, one region after the other."""
+
+LBFGS_A_PIXEL = 1_900.0
+"""Bytes more for each pixel where L-BFGS remembers its last steps and gradients, in float64."""
 
 LONGEST = 4_096
 """Nobody is told of a side longer than this."""
@@ -102,17 +109,22 @@ def keep_allocator_tidy(options: Mapping[int, int]) -> None:
             ctypes.CDLL(None).mallopt(option, value)
 
 
-def style_bytes(shape: tuple[int, ...], style_scale: float, precision: str) -> float:
+def style_bytes(settings: StyleSettings, shape: tuple[int, ...], precision: str) -> float:
     """About what a run of style transfer takes beside TensorFlow itself, for a result of `shape` [height, width, …].
 
-    Style pictures are square at most and pass the network forwards only, which takes half.
+    Style pictures are square at most and pass the network forwards only, one after the other, which takes half.
     """
     height, width = padded_shape(shape)
-    pixels = max(height * width, 0.5 * (max(shape[:2]) * style_scale) ** 2)
-    return ONCE[precision] + A_PIXEL[precision] * pixels
+    a_pixel = A_PIXEL[precision]
+    if settings.mask:
+        a_pixel += MASK_A_PIXEL
+    if settings.optimizer == "lbfgs":
+        a_pixel += LBFGS_A_PIXEL
+    style = 0.5 * A_PIXEL[precision] * (max(shape[:2]) * settings.style_scale) ** 2
+    return ONCE[precision] + max(a_pixel * height * width, style)
 
 
-def largest_side(free: float, shape: tuple[int, ...], style_scale: float, precision: str) -> int:
+def largest_side(free: float, settings: StyleSettings, shape: tuple[int, ...], precision: str) -> int:
     """The longest side, a multiple of 16, that fits into `free` bytes for pictures of the proportions of `shape`."""
     sides = range(16, LONGEST + 1, 16)
-    return max((side for side in sides if style_bytes(fitted(shape, side), style_scale, precision) <= free), default=0)
+    return max((side for side in sides if style_bytes(settings, fitted(shape, side), precision) <= free), default=0)

@@ -97,7 +97,7 @@ def needed_bytes(settings: Settings, sizes: Sequence[int] = (), small: bool = Tr
             return _fine_tuning(settings, sizes, small)
         case StyleSettings():
             shape = shape_within(settings.image, settings.max_size)
-            return style_bytes(shape, settings.style_scale, _precision(settings.precision))
+            return style_bytes(settings, shape, _precision(settings.precision))
         case DeepDreamSettings():
             return _dream(settings)
         case ChannelSettings():

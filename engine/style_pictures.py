@@ -40,7 +40,7 @@ class Pictures:
 def prepare(settings: StyleSettings) -> Pictures:
     """The pictures of `settings`, the project's samples where there are none. Raises `InvalidInput` that names one."""
     content = photograph(settings)
-    names = used_styles(settings)
+    names = _used_styles(settings)
     styles = tuple(_read(settings, name) for name in names) or (load_style(SAMPLE_STYLE),)
     # What one style alone has of the blend is all of it.
     shares = [getattr(settings, BLENDS[name]) for name in names] if len(names) > 1 else [1.0]
@@ -48,17 +48,6 @@ def prepare(settings: StyleSettings) -> Pictures:
         styles = tuple(with_colours_of(style, content) for style in styles)
     mask = _read(settings, "mask").mean(axis=2) / 255 if settings.mask else None
     return Pictures(content, styles, shares, None if mask is None else resized(mask, content.shape[:2]))
-
-
-def used_styles(settings: StyleSettings) -> list[str]:
-    """The settings whose pictures are painted with: those given, without a mask only those with a share of the blend.
-
-    None where no style is given, for which the project's sample stands in.
-    """
-    given = [name for name in BLENDS if getattr(settings, name)]
-    if settings.mask or len(given) == 1:
-        return given
-    return [name for name in given if getattr(settings, BLENDS[name])]
 
 
 def photograph(settings: StyleSettings) -> Pixels:
@@ -180,6 +169,17 @@ def finished(image: Floats, pictures: Pictures, colours: str) -> Pixels:
         share = regions(resized(pictures.mask, image.shape[:2]), 1)[0][..., None]
         painted = (share * painted + (1 - share) * content).round().astype(np.uint8)
     return painted
+
+
+def _used_styles(settings: StyleSettings) -> list[str]:
+    """The settings whose pictures are painted with: those given, without a mask only those with a share of the blend.
+
+    None where no style is given, for which the project's sample stands in.
+    """
+    given = [name for name in BLENDS if getattr(settings, name)]
+    if settings.mask or len(given) == 1:
+        return given
+    return [name for name in given if getattr(settings, BLENDS[name])]
 
 
 def _read(settings: StyleSettings, name: str) -> Pixels:

@@ -56,7 +56,11 @@ class Targets:
 
 
 class Painter:
-    """Compiled functions of a network and its layers, for pictures float32 [height, width, 3] of any size."""
+    """Compiled functions of a network and its layers, for pictures float32 [height, width, 3] of any size.
+
+    `gradient` and `adam` take a picture and `Targets.tensors`; `content_of` makes the content's targets of a picture,
+    float32 maps [rows, columns, channels] by layer, `grams_of` the style's, float32 [1, channels, channels] by layer.
+    """
 
     def __init__(
         self,
@@ -92,12 +96,17 @@ class Painter:
             return *moved_by_adam(image, slope, mean, square, count, rate, betas, bounds), *parts
 
         @tf.function(autograph=False, input_signature=[PICTURE])
-        def maps_of(image: tf.Tensor) -> tuple[list[tf.Tensor], list[tf.Tensor]]:
-            maps = features(image)
-            as_floats = {name: tf.cast(found, tf.float32) for name, found in maps.items()}
-            return [as_floats[name] for name in content], [as_floats[name] for name in style]
+        def content_of(image: tf.Tensor) -> list[tf.Tensor]:
+            maps = features(image) if content else {}
+            return [tf.cast(maps[name], tf.float32) for name in content]
 
-        self.gradient, self.adam, self.maps_of = gradient, adam, maps_of
+        # In one graph with the network, which lets go of the maps of a layer as soon as it has their Gram matrix.
+        @tf.function(autograph=False, input_signature=[PICTURE])
+        def grams_of(image: tf.Tensor) -> list[tf.Tensor]:
+            maps = features(image) if style else {}
+            return [gram_matrix(tf.cast(maps[name], tf.float32)) for name in style]
+
+        self.gradient, self.adam, self.content_of, self.grams_of = gradient, adam, content_of, grams_of
 
 
 def _losses_of(
@@ -162,12 +171,32 @@ def in_blocks(maps: tf.Tensor) -> tf.Tensor:
     return tf.reshape(tf.pad(flat, [[0, count * size - positions], [0, 0]]), [count, size, tf.shape(flat)[1]])
 
 
-def masked_grams(maps: tf.Tensor, masks: tf.Tensor) -> tf.Tensor:
-    """One Gram matrix for each of the masks [regions, rows, columns], each position counting as its mask says."""
-    flat = tf.cast(tf.reshape(maps, [-1, tf.shape(maps)[-1]]), tf.float32)
+@tf.custom_gradient
+def masked_grams(maps: tf.Tensor, masks: tf.Tensor) -> tuple[tf.Tensor, Any]:
+    """One Gram matrix for each of the masks [regions, rows, columns], each position counting as its mask says.
+
+    float32 [regions, channels, channels] of `maps` [rows, columns, channels]. One region after the other, and nothing
+    is kept for the gradient but the maps: all at once they take the memory of the maps once more for each.
+    """
+
+    def flat() -> tf.Tensor:
+        return tf.cast(tf.reshape(maps, [-1, tf.shape(maps)[-1]]), tf.float32)
+
+    def gram(share: tf.Tensor) -> tf.Tensor:
+        return tf.matmul(flat(), share[:, tf.newaxis] * flat(), transpose_a=True)
+
+    def gradient(slope: tf.Tensor) -> tuple[tf.Tensor, None]:
+        def add(total: tf.Tensor, region: tuple[tf.Tensor, tf.Tensor]) -> tf.Tensor:
+            share, both = region
+            return total + share[:, tf.newaxis] * tf.matmul(flat(), both)
+
+        regions = (shares, slope + tf.transpose(slope, [0, 2, 1]))
+        found = tf.foldl(add, regions, tf.zeros_like(flat()), parallel_iterations=1)
+        return tf.cast(tf.reshape(found, tf.shape(maps)), maps.dtype), None
+
     shares = tf.reshape(masks, [tf.shape(masks)[0], -1])
     shares /= tf.maximum(tf.reduce_sum(shares, axis=1, keepdims=True), 1e-6)
-    return tf.matmul(tf.transpose(flat), shares[..., tf.newaxis] * flat)
+    return tf.map_fn(gram, shares, parallel_iterations=1), gradient
 
 
 def content_term(maps: Sequence[tf.Tensor], wanted: Sequence[tf.Tensor], scales: tf.Tensor) -> tf.Tensor:

@@ -6,9 +6,10 @@ from typing import Any, Protocol
 import numpy as np
 import tensorflow as tf
 
-from engine.experiments.painting import Painter, Targets, gram_matrix
+from engine.experiments.painting import Painter, Targets
 from engine.style_pictures import Floats, Pictures, cropped, fitted, padded, regions, resized
 from engine.style_settings import StyleSettings
+from engine.vgg_layers import block_of
 
 
 class Subject(Protocol):
@@ -24,15 +25,15 @@ class Subject(Protocol):
 def build_targets(work: Subject, shape: tuple[int, int]) -> Targets:
     """What a picture of `shape` is to match: computed once a size, then fixed."""
     settings, pictures, painter = work.settings, work.pictures, work.painter
-    content, in_style_layers = painter.maps_of(tf.constant(padded(resized(pictures.content, shape))))
+    content = painter.content_of(tf.constant(padded(resized(pictures.content, shape))))
     areas = [1.0]
     masks: list[tf.Tensor] = []
     if pictures.mask is not None:
         where = regions(padded(resized(pictures.mask, shape)), len(pictures.styles))
-        masks = [_shrunk(where, maps) for maps in in_style_layers]
+        masks = [_shrunk(where, layer) for layer in work.style_weights]
         areas = [float(region.mean()) for region in where]
-    found = [painter.maps_of(tf.constant(style_at(style, shape, settings)))[1] for style in pictures.styles]
-    by_layer = [tf.concat([gram_matrix(maps) for maps in layer], axis=0) for layer in zip(*found, strict=True)]
+    found = [painter.grams_of(tf.constant(style_at(style, shape, settings))) for style in pictures.styles]
+    by_layer = [tf.concat(grams, axis=0) for grams in zip(*found, strict=True)]
     if pictures.mask is None:
         shares = np.array(pictures.shares, np.float32) / sum(pictures.shares)
         by_layer = [tf.tensordot(shares, grams, 1)[tf.newaxis] for grams in by_layer]
@@ -83,7 +84,8 @@ def _variation_scales(settings: StyleSettings, shape: tuple[int, int]) -> tf.Ten
     return tf.constant(settings.total_variation_weight * np.array(scales), tf.float32)
 
 
-def _shrunk(where: Floats, maps: tf.Tensor) -> tf.Tensor:
-    """The regions in the size of a layer's maps."""
+def _shrunk(where: Floats, layer: str) -> tf.Tensor:
+    """The regions in the size of a layer's maps, which each block before its own has halved."""
     moved = tf.constant(np.moveaxis(where, 0, 2))
-    return tf.transpose(tf.image.resize(moved, maps.shape[:2], method="area"), [2, 0, 1])
+    size = [-(-side // 2 ** (block_of(layer) - 1)) for side in where.shape[1:]]
+    return tf.transpose(tf.image.resize(moved, size, method="area"), [2, 0, 1])

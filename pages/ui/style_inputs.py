@@ -80,9 +80,9 @@ def memory_note(settings: StyleSettings) -> tuple[bool, str]:
     check_sides("image", tuple(shape), settings.max_size)
     shape = tuple(np.maximum(1, shape * min(1.0, settings.max_size / shape.max())).round().astype(int))
     precision, free = _used(settings.precision), headroom()
-    needed = style_bytes(shape, settings.style_scale, precision)
+    needed = style_bytes(settings, shape, precision)
     bounds = rules_of(StyleSettings)["max_size"]
-    fits = min(largest_side(free, shape, settings.style_scale, precision), int(bounds.high))
+    fits = min(largest_side(free, settings, shape, precision), int(bounds.high))
     what = f"{shape[1]} × {shape[0]} pixels take about {needed / 1e6:,.0f} MB; {free / 1e9:.1f} GB are free"
     if needed > free:
         largest = f"At most {fits} pixels fit: lower the max size." if fits >= bounds.low else "No size fits."

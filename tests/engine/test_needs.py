@@ -71,6 +71,25 @@ def test_more_of_anything_needs_more():
     assert mb(DownloadSettings("mnist")) == 0
 
 
+@pytest.mark.parametrize(
+    ("changes", "peak"),
+    [
+        ({}, 301),
+        ({"style_2": (1_536, 1_024), "style_3": (1_024, 1_024)}, 367),
+        ({"style_2": (1_536, 1_024), "style_3": (1_024, 1_024), "style_scale": 2.0}, 779),
+        ({"mask": (1_536, 1_024)}, 374),
+        ({"style_2": (1_536, 1_024), "style_3": (1_024, 1_024), "mask": (1_536, 1_024)}, 444),
+        ({"optimizer": "lbfgs"}, 471),
+    ],
+    ids=["one style", "three styles", "three styles twice as large", "a mask", "three styles and a mask", "L-BFGS"],
+)
+def test_what_was_measured_of_style_transfer_is_told(changes, peak):
+    """peak: in MB, as `tests.benchmarks.memory` measured it."""
+    values = {name: picture(*value) if isinstance(value, tuple) else value for name, value in changes.items()}
+    settings = StyleSettings(image=picture(1_536, 1_024), style=picture(1_536, 1_024), precision="bfloat16", **values)
+    assert peak < needed_bytes(settings) / MB < 1.5 * peak
+
+
 def test_pictures_that_are_not_there_are_not_counted(tmp_path):
     for name in ("cat", "dog"):
         (tmp_path / "train_dir" / name).mkdir(parents=True)

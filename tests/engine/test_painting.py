@@ -171,6 +171,30 @@ def test_a_gram_matrix_in_bfloat16_is_that_in_float32_but_for_rounding(monkeypat
     np.testing.assert_allclose(rounded_slope, exact_slope, atol=2e-2 * np.abs(exact_slope).max())
 
 
+@pytest.mark.parametrize("dtype", [tf.float32, tf.bfloat16])
+def test_the_gradient_of_masked_gram_matrices_is_that_of_their_formula(dtype):
+    maps = tf.cast(tf.random.stateless_normal([7, 9, 5], (1, 2)), dtype)
+    masks = tf.random.stateless_uniform([3, 7, 9], (3, 4))
+    weights = tf.random.stateless_normal([3, 5, 5], (5, 6))
+
+    def formula(maps, masks):
+        shares = masks / tf.reduce_sum(masks, axis=[1, 2], keepdims=True)
+        floats = tf.cast(maps, tf.float32)
+        return tf.einsum("ryx,yxa,yxb->rab", shares, floats, floats)
+
+    found = []
+    for function in (formula, tf.function(masked_grams, autograph=False)):
+        with tf.GradientTape() as tape:
+            tape.watch(maps)
+            grams = function(maps, masks)
+            total = tf.reduce_sum(weights * grams)
+        slope = tape.gradient(total, maps)
+        assert slope.dtype == dtype
+        found.append((grams, tf.cast(slope, tf.float32)))
+    for wanted, computed in zip(*found, strict=True):
+        np.testing.assert_allclose(computed, wanted, rtol=1e-2 if dtype == tf.bfloat16 else 1e-4, atol=1e-6)
+
+
 def test_total_variation_by_hand():
     image = tf.constant([[[0.0], [2.0]], [[4.0], [2.0]], [[4.0], [5.0]]])
     # Down: 4, 0, 0, 3; right: 2, −2, 1.
@@ -230,9 +254,9 @@ def test_graphs_are_made_once_for_all_sizes_and_kept():
     assert painter(*arguments) is first
     for side in (20, 33, 47):
         image = tf.random.stateless_uniform([side, side, 3], (1, side), 0, 255)
-        content, style = first.maps_of(image)
-        grams = [gram_matrix(maps) for maps in style]
-        targets = Targets(content, tf.ones([1]), grams, [tf.ones([1])], [], tf.ones([2]))
+        targets = Targets(
+            first.content_of(image), tf.ones([1]), first.grams_of(image), [tf.ones([1])], [], tf.ones([2])
+        )
         first.gradient(image, *targets.tensors)
     assert first.gradient.experimental_get_tracing_count() == 1
     assert painting.painter.cache_info().maxsize == 4
