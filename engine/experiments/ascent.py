@@ -69,21 +69,26 @@ def tiles(height: int, width: int, longest: int, strips: int = 1) -> Tiles:
     return Tiles(tuple((row, column) for row in rows for column in columns), (tall, wide))
 
 
+def middle_tile(height: int, width: int, longest: int) -> Tiles:
+    """The one tile with sides of at most `longest` in the middle of the picture."""
+    tall, wide = min(height, longest), min(width, longest)
+    return Tiles((((height - tall) // 2, (width - wide) // 2),), (tall, wide))
+
+
 def _spread(length: int, count: int) -> tuple[list[int], int]:
     side = -(-length // count)
     return [round(number * (length - side) / max(count - 1, 1)) for number in range(count)], side
 
 
 def tiled_gradient(
-    gradient: Gradient, picture: Floats, longest: int, parameters: Sequence[tf.Tensor], strips: int = 1
+    gradient: Gradient, picture: Floats, plan: Tiles, parameters: Sequence[tf.Tensor], strips: int = 1
 ) -> Generator[Event, None, tuple[Floats, float]]:
-    """The gradient of a picture float32 [height, width, 3], and the objective, by its tiles.
+    """The gradient of a picture float32 [height, width, 3], and the objective, by the tiles of `plan`.
 
-    Where tiles overlap it is their mean. As many at once as there are `strips`, each by one core; then it pauses, for
-    memory is what tiles are for.
+    Where tiles overlap it is their mean, and where none is 0. As many at once as there are `strips`, each by one core;
+    then it pauses, for memory is what tiles are for.
     """
-    plan = tiles(picture.shape[0], picture.shape[1], longest, strips)
-    if len(plan.starts) == 1:
+    if plan.size == picture.shape[:2]:
         found, score = gradient(picture[np.newaxis], *parameters)
         return found[0], score
     found, seen = np.zeros_like(picture), np.zeros((*picture.shape[:2], 1), np.float32)
@@ -97,7 +102,7 @@ def tiled_gradient(
             seen[place] += 1
             scores.append(score)
         yield Beat()
-    found /= seen
+    found /= np.maximum(seen, 1)
     return found, float(np.mean(scores))
 
 
@@ -111,9 +116,15 @@ def climb(
     parameters: Sequence[tf.Tensor],
     strips: int = 1,
 ) -> Generator[Event, None, tuple[Floats, float]]:
-    """The picture, float32 [height, width, 3], after a step, and the objective before it."""
+    """The picture, float32 [height, width, 3], after a step, and the objective before it.
+
+    longest: sides in pixels of what is seen at once, at most. A neuron is one, in the middle of the whole picture.
+    """
     rolled = np.roll(picture, shift, (0, 1))
-    found, score = yield from tiled_gradient(gradient_of(network, terms, strips), rolled, longest, parameters, strips)
+    height, width = picture.shape[:2]
+    is_neuron = {term.kind for term in terms} == {"neuron"}
+    plan = middle_tile(height, width, longest) if is_neuron else tiles(height, width, longest, strips)
+    found, score = yield from tiled_gradient(gradient_of(network, terms, strips), rolled, plan, parameters, strips)
     back = (-shift[0], -shift[1])
     return np.roll(moved(rolled, found, move), back, (0, 1)), score
 

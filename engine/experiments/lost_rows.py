@@ -6,7 +6,7 @@ import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
-from engine.experiments.ascent import Gradient, tiled_gradient
+from engine.experiments.ascent import Gradient, tiled_gradient, tiles
 from engine.experiments.finish import finish
 from engine.images import Pixels
 
@@ -42,7 +42,8 @@ def whole_gradient(
     gradient: Gradient, picture: NDArray[np.float32], tile: int, parameters: Sequence[tf.Tensor]
 ) -> NDArray[np.float32]:
     """`tiled_gradient` without its pauses."""
-    found: NDArray[np.float32] = finish(tiled_gradient(gradient, picture, tile, parameters))[0]
+    plan = tiles(picture.shape[0], picture.shape[1], tile)
+    found: NDArray[np.float32] = finish(tiled_gradient(gradient, picture, plan, parameters))[0]
     return found
 
 

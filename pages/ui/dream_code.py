@@ -24,7 +24,7 @@ def gradient(picture):
 def step(picture):
     shift = int(rng.integers({reach})), int(rng.integers({reach}))
     moved = np.roll(picture, shift, (0, 1))
-    g = gradient(moved).numpy()  # in tiles, where a side is longer than {tile_size} pixels
+    g = gradient(moved).numpy()  # {seen}, where a side is longer than {tile_size} pixels
 """
 
 GUIDE = """\
@@ -98,6 +98,7 @@ def dream_code(settings: DeepDreamSettings) -> str:
         "scipy": "import scipy.ndimage\n" if s.blur else "",
         "guide": GUIDE if s.objective == "guide" else "",
         # A neuron is the one in the middle, wherever the picture was shifted to.
+        "seen": "of the middle alone" if s.objective == "neuron" else "in tiles",
         "reach": 1 if s.objective == "neuron" else max(1, s.jitter),
     }
     return text.format(**names)
