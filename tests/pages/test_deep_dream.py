@@ -95,17 +95,17 @@ def test_stop_keeps_the_picture(app):
     assert any(isinstance(event, Snapshot) for event in shown_run(app).events)
 
 
-def test_too_many_octaves_fail_in_words(app):
-    dream(quick(app, Octaves=9))
-    run_until(app, "Failed")
-    assert "octaves is 9, but its smallest picture would be" in bar(app)
+def test_too_many_octaves_are_said_before_anything_runs(app):
+    quick(app, Octaves=9).run()
+    assert widget(app.button, "Dream").disabled
+    assert any("octaves is 9, but its smallest picture would be" in caption.value for caption in app.caption)
 
 
 def test_what_does_not_fit_is_said_before_anything_runs(app):
     widget(app.selectbox, "Dream of").select("several").run()
     widget(app.text_input, "Mixture").set_value("block99").run()
-    dream(app)
-    assert any("layer is 'block99'" in error.value for error in app.error)
+    assert widget(app.button, "Dream").disabled
+    assert any("layer is 'block99'" in caption.value for caption in app.caption)
 
 
 def test_a_network_that_is_not_here_is_said_in_words(app):

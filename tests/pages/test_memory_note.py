@@ -27,7 +27,7 @@ class NoLab:
     started: ClassVar[list] = []
     runs = Runs()
 
-    def start(self, settings, _owner):
+    def start(self, settings, _owner, _instead_of):
         self.started.append(settings)
         return "a"
 
