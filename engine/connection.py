@@ -168,15 +168,17 @@ class Connection:
         # Only the private worker is started again for a run: others may be at work for others.
         return min((room.anew if self._process else room.now for room in rooms.values()), default=None)
 
-    def make_room(self, settings: Settings) -> None:
-        """Start the private worker again where a run would fit into a new one only. What it is doing is lost."""
-        client = self._client
-        if not self._process or not client:
-            return
-        for address, room in self._rooms().items():
+    def crowded(self, settings: Settings) -> str:
+        """The address of the private worker where a run would fit into a new one only, else an empty text."""
+        for address, room in self._rooms().items() if self._process else ():
             if not fit(settings, room.now).is_enough and fit(settings, room.anew).is_enough:
-                self._renewals += 1
-                client.restart_workers([address], timeout=RENEWAL_S)
+                return address
+        return ""
+
+    def renew(self, address: str) -> None:
+        """Start a worker again, and wait until it is there. What it is doing is lost."""
+        self._renewals += 1
+        self._connected(0).restart_workers([address], timeout=RENEWAL_S)
 
     def _rooms(self) -> dict[str, worker.Room]:
         """What each worker with a slot has to give; none where one does not say so just now."""

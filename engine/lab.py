@@ -57,8 +57,8 @@ class Lab:
         self._unwatched_s, self._paused_s = unwatched_s, paused_s
         self._connection = Connection(f"cnn-lab-{secrets.token_hex(8)}", self._receive, warm_up=warm_up)
         self._closed = False
-        self._slots = 1
-        """Those of the last round."""
+        self._slots, self._held = 1, False
+        """Of the last round: the workers' slots, and whether the next run waits for room."""
         self._thread = threading.Thread(target=self._serve, name="lab", daemon=True)
         self._thread.start()
 
@@ -152,7 +152,10 @@ class Lab:
                 # Whatever it was, the next round is on: without this thread no run would ever start again.
                 traceback.print_exc()
             with self._changed:
-                self._changed.wait_for(lambda: self._closed or self.runs.startable(self._slots), 1.0)
+                self._changed.wait_for(self._has_to_attend, 1.0)
+
+    def _has_to_attend(self) -> bool:
+        return self._closed or (not self._held and bool(self.runs.startable(self._slots)))
 
     def _attend(self) -> None:
         """One round of the lab's thread."""
@@ -183,14 +186,20 @@ class Lab:
             with self._changed:
                 self._changed.notify_all()
         self._drop_orphans()
-        self._slots = self._connection.slots
-        while record := self.runs.take_startable(self._slots):
+        self._slots, self._held = self._connection.slots, False
+        while not self._held and (record := self.runs.take_startable(self._slots)):
             self._submit(record)
 
     def _submit(self, record: Record) -> None:
         try:
-            if not any(other.future for other in self.runs.all()):
-                self._connection.make_room(record.settings)
+            if crowded := self._connection.crowded(record.settings):
+                if not any(other.future for other in self.runs.all()):
+                    self._connection.renew(crowded)
+                elif record.settings.slots:
+                    # It waits, as do those behind it, until small runs have ended that are under way.
+                    self._held = True
+                    self.runs.put_back(record)
+                    return
             record.future = self._connection.submit(record.id, record.settings)
         except Exception:
             self.runs.put_back(record)

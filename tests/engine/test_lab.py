@@ -217,14 +217,18 @@ def test_what_a_killed_worker_left_goes_when_the_next_one_starts(lab):
     assert first.parent.name.startswith("cnn-lab-")
 
 
-def test_a_worker_that_is_at_work_is_not_started_again(lab, monkeypatch):
+def test_a_worker_that_is_at_work_is_not_started_again_before_it_has_done(lab, monkeypatch):
     at_work = lab.start(LightSettings(steps=100_000, pause_s=0.02))
     old = int(running(lab, at_work).events[0].metrics["pid"])
     there = lab.headroom()
     lab.call(grow, GROWN, timeout_s=60)
     monkeypatch.setattr("engine.connection.fit", lambda _settings, free: Fit(there - GROWN / 2, free))
-    assert lab.wait(lab.start(CountSettings()), 60).result["pid"] == old
+    waiting = lab.start(CountSettings())
+    time.sleep(2)
+    assert lab.watch(waiting).state == State.QUEUED
     assert lab.watch(at_work).state == State.RUNNING
+    lab.stop(at_work)
+    assert lab.wait(waiting, 60).result["pid"] != old
 
 
 def test_a_call_waits_for_the_new_worker(lab, monkeypatch):

@@ -18,22 +18,30 @@ class Future:
 
 
 class Connection:
-    """Counts what it is asked. slots: those of its workers; failing: how many submissions go wrong at first."""
+    """Notes what it is asked. slots: those of its workers; failing: how many submissions go wrong at first; full: the
+    address of a worker in which nothing has room any more.
+    """
 
     trouble, alive, workers, device = "", True, None, None
 
     def __init__(self, *_arguments, **_options):
-        self.slots, self.failing, self.asked, self.submitted, self.ordered = 1, 0, 0, [], []
+        self.slots, self.failing, self.full = 1, 0, ""
+        self.submitted, self.ordered, self.renewed = [], [], []
 
     def submit(self, run_id, _settings):
         if self.failing:
             self.failing -= 1
             raise TimeoutError("no answer")
         self.submitted.append(run_id)
-        return Future()
+        self.last = Future()
+        return self.last
 
-    def make_room(self, _settings):
-        self.asked += 1
+    def crowded(self, _settings):
+        return self.full
+
+    def renew(self, address):
+        self.renewed.append(address)
+        self.full = ""
 
     def order(self, address, run_id, order):
         self.ordered.append((address, run_id, order))
@@ -88,10 +96,29 @@ def test_a_run_that_was_deleted_before_it_began_is_stopped_where_it_begins(alone
     until(lambda: alone._connection.ordered == [("tcp://there", run_id, worker.Order(stop=True))])
 
 
-def test_a_worker_is_asked_for_room_only_where_it_does_nothing_else(alone):
+def test_a_full_worker_is_started_again_before_the_next_run(alone):
+    alone._connection.full = "tcp://there"
+    run_id = alone.start(CountSettings())
+    until(lambda: alone._connection.submitted == [run_id])
+    assert alone._connection.renewed == ["tcp://there"]
+
+
+def test_a_run_waits_quietly_for_a_full_worker_that_is_at_work_and_what_takes_no_slot_does_not(alone, monkeypatch):
     first = alone.start(LightSettings())
     until(lambda: alone._connection.submitted == [first])
-    second = alone.start(CountSettings())
+    alone._connection.full = "tcp://there"
+    second = alone.start(LightSettings())
     until(lambda: alone._connection.submitted == [first, second])
-    assert alone._connection.asked == 1
-    assert alone.runs.get(second).state == State.QUEUED
+    rounds = []
+    attend = alone._attend
+    monkeypatch.setattr(alone, "_attend", lambda: (rounds.append(1), attend()))
+    third = alone.start(CountSettings())
+    time.sleep(1.5)
+    assert len(rounds) <= 4
+    assert alone.runs.get(third).state == State.QUEUED
+    assert alone._connection.submitted == [first, second]
+    assert alone._connection.renewed == []
+    for run_id in (first, second):
+        alone.runs.get(run_id).future = None
+    until(lambda: alone._connection.submitted == [first, second, third])
+    assert alone._connection.renewed == ["tcp://there"]
