@@ -89,8 +89,13 @@ class App:
         return psutil.Process(self.process.pid).num_fds()
 
     def leftovers(self) -> set[str]:
-        """Temporary files, and files that were not written to their end."""
-        temporary = {str(path) for path in (self.folder / "tmp").rglob("*") if path.is_file()}
+        """Temporary files, and files that were not written to their end.
+
+        Not those of functions that the worker has translated: where it was started anew in between they have other
+        names, and each worker deletes what the one before it left.
+        """
+        found = [path for path in (self.folder / "tmp").rglob("*") if path.is_file()]
+        temporary = {str(path) for path in found if not path.name.startswith("__autograph_generated_file")}
         return temporary | {str(path) for path in (self.folder / "cache").rglob("*.part")}
 
     def errors(self) -> list[str]:
