@@ -29,7 +29,10 @@ KEPT_RUNS, KEPT_ON_DISK = 200, 2_000
 """Finished runs that are remembered where they are not on disk, and where they are; the oldest are forgotten first."""
 
 LOADED_RUNS = 12
-"""Finished runs whose events stay in memory though they are on disk: those watched last."""
+"""Finished runs whose events stay in memory though they are on disk, beside those that somebody watches: the last."""
+
+WATCHED_S = 60.0
+"""A run that was asked for within this is watched still: a page asks with each thing that is done on it."""
 
 LONGEST_NAME = 60
 NOT_SAVED = "This run is not saved"
@@ -162,6 +165,8 @@ class Runs:
                     record.remark = _not_saved(error)
         if ended:
             self._forget(self._archive)
+        with self.changed:
+            self._unload()
 
     def wait(self, run_id: str, timeout_s: float) -> Run | None:
         """Like `watch`, when the run has ended or `timeout_s` has passed."""
@@ -265,14 +270,14 @@ class Runs:
         with self.changed:
             if record.events is None:
                 record.events, record.written, record.kept = events, len(events), kept
-            self._unload()
 
     def _unload(self) -> None:
-        """Drop events from memory that are on disk, but not of the runs that were watched last."""
+        """Drop events from memory that are on disk, but not of runs that are watched, nor of those that were last."""
         loaded = [r for r in self._ended() if r.events and self._is_on_disk(r) and r.written == len(r.events)]
         loaded.sort(key=lambda r: r.watched)
         for record in loaded[: max(0, len(loaded) - LOADED_RUNS)]:
-            record.events = None
+            if time.monotonic() - record.watched > WATCHED_S:
+                record.events = None
 
     def _is_on_disk(self, record: Record) -> bool:
         return bool(self._archive and self._archive.keeps(record.settings))
@@ -284,12 +289,10 @@ class Runs:
             return [r for r in self._records.values() if not r.active and not r.holds_slot]
 
     def _forget(self, archive: Archive) -> None:
-        """Delete the oldest runs beyond the archive's limit, but never the last, and drop events from memory."""
+        """Delete the oldest runs beyond the archive's limit, but never the last."""
         ended = [r for r in self._ended() if self._is_on_disk(r)]
         for run_id in archive.beyond_limit([r.id for r in ended[:-1]]):
             self.delete(run_id)
-        with self.changed:
-            self._unload()
 
 
 def _not_saved(error: OSError) -> str:

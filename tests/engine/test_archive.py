@@ -13,7 +13,7 @@ from engine.archive import Archive
 from engine.errors import InvalidInput
 from engine.events import Arrays, Completed, Mark, Progress, Snapshot
 from engine.records import CUT_OFF, State
-from engine.runs import LOADED_RUNS, LONGEST_NAME, Runs
+from engine.runs import LOADED_RUNS, LONGEST_NAME, WATCHED_S, Runs
 from tests.fakes import CountSettings, LightSettings
 
 EVENTS = [
@@ -39,6 +39,13 @@ def finished(runs, settings=None):
         record.add(event)
     runs.save()
     return run_id
+
+
+def long_ago(runs):
+    """Nobody has watched a run for long, and the lab's thread comes by."""
+    for record in runs.all():
+        record.watched -= WATCHED_S + 1
+    runs.save()
 
 
 def test_a_run_comes_back_after_a_restart(archive):
@@ -251,6 +258,10 @@ def test_looking_at_many_old_runs_keeps_few_of_them_in_memory(archive):
     runs = Runs(archive)
     for run_id in ids:
         assert list(runs.watch(run_id).events) == EVENTS
+    # They are watched still: whoever asks again does not read them again.
+    runs.save()
+    assert all(runs.get(run_id).events for run_id in ids)
+    long_ago(runs)
     assert [run_id for run_id in ids if runs.get(run_id).events is not None] == ids[5:]
 
 
@@ -273,6 +284,8 @@ def test_nobody_waits_while_an_old_run_is_read(archive, monkeypatch):
 def test_events_leave_the_memory_and_come_back_when_watched(archive):
     runs = Runs(archive)
     ids = [finished(runs) for _ in range(LOADED_RUNS + 3)]
+    assert all(runs.get(run_id).events for run_id in ids)
+    long_ago(runs)
     dropped = [run_id for run_id in ids if runs.get(run_id).events is None]
     assert dropped == ids[:3]
     assert list(runs.watch(ids[0]).events) == EVENTS
