@@ -26,6 +26,7 @@ LAST_START_S = 45.0
 wait are watched to their end too."""
 
 ENDS_S = 300.0
+DRAWN_S = 20.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,7 +245,10 @@ async def _browser(browser: Browser, app: App, seen: Lesson, number: int, end: f
                 await page.goto(f"{app.address}/{name}?run={run_id}")
                 ended = page.locator(".lab-completed, .lab-stopped, .lab-failed")
                 await ended.wait_for(timeout=1000 * ENDS_S)
-                await page.wait_for_timeout(2_000)
+                # It has what the others leave of the processors: its charts may come seconds after the word.
+                ends, wanted = time.monotonic() + DRAWN_S, seen.tasks[run_id].points.items()
+                while time.monotonic() < ends and not wanted <= (await _points(page)).items():
+                    await page.wait_for_timeout(500)
                 reason = await page.locator(".lab-bar-line").inner_text()
                 state = re.sub(r"\W.*", "", reason, flags=re.DOTALL)
                 seen.see(who, Watched(name, run_id, state, reason, await _points(page)))
