@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.errors import InvalidInput
+from engine.paths import user_path
 from engine.settings import FineTuningSettings
 from engine.sources.examples import load_test, read_pictures, tested_files
 
@@ -28,7 +29,7 @@ def pick_test_pictures(
 def _test(settings: FineTuningSettings) -> tuple[NDArray[np.uint8], NDArray[np.int32]]:
     if not settings.folder:
         return load_test(None, settings.test_images)
-    files = tested_files(Path(settings.folder).expanduser(), settings.test_images)
+    files = tested_files(user_path("folder", settings.folder), settings.test_images)
     changed_ns = tuple(path.stat().st_mtime_ns for paths in files.values() for path in paths)
     return _read(tuple((name, tuple(paths)) for name, paths in files.items()), settings.side, changed_ns)
 

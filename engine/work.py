@@ -18,6 +18,9 @@ from engine.style_settings import StyleSettings
 LEARN = 3
 """A step of learning, beside looking: the gradients of the maps and of the weights take as long as the maps."""
 
+BACKBONES = {"efficientnet_lite0": 1.0, "mobilenet_v2": 0.8, "inception_v3": 8.0, "efficientnet_v2_b0": 1.8}
+"""Multiplications for a picture beside those of EfficientNet-Lite0, by what is published of each at its own size."""
+
 CLASSES = 10
 """Of a folder that is fine-tuned on: how many it has changes little of how two runs compare."""
 
@@ -60,7 +63,7 @@ def _fine_tuning(settings: FineTuningSettings) -> float:
     share = above / sum(reach.multiply_adds for reach in reaches().values())
     seen = CLASSES * settings.per_class * (1 + settings.flip) + settings.test_images
     tuned = 0.0 if settings.method == "head" else LEARN * share * settings.tune_steps * settings.batch_size
-    return (seen + tuned) * (settings.size / SIZE) ** 2
+    return (seen + tuned) * (settings.size / SIZE) ** 2 * BACKBONES[settings.backbone]
 
 
 def _dream(settings: DeepDreamSettings) -> float:

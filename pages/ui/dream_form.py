@@ -19,7 +19,6 @@ LAYER = f"{DeepDreamSettings.__name__}.layer"
 CHANNEL = f"{DeepDreamSettings.__name__}.channel"
 OBJECTIVE = f"{DeepDreamSettings.__name__}.objective"
 CLASS = f"{DeepDreamSettings.__name__}.image_class"
-TROUBLE = "dream trouble"
 PICTURE, GUIDE = "dream's picture", "dream's guide"
 NOISE = "Grey noise"
 SAMPLES = [*sorted(PHOTOGRAPHS, key="Temple".__ne__), NOISE]
@@ -49,19 +48,14 @@ def dream_form(running: bool) -> None:
     with st.expander("Network, tiles and seed", icon=":material/tune:"):
         setting_inputs(DeepDreamSettings, ["network", "precision", "tile_size", "jitter", "max_size", "seed"])
     start_button("Dream", _verified, on_click=dream, running=running)
-    if trouble := st.session_state.pop(TROUBLE, ""):
-        st.error(trouble, icon=":material/block:")
 
 
 def dream() -> None:
     """Start a dream of the settings as they stand, or say why it cannot be."""
     try:
-        settings = dream_settings()
-        verify(settings)
+        start_and_show(_verified())
     except LabError as error:
-        st.session_state[TROUBLE] = str(error)
-        return
-    start_and_show(settings)
+        st.toast(str(error), icon=":material/error:")
 
 
 @st.cache_resource(show_spinner=False)

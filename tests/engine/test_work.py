@@ -6,6 +6,7 @@ import pytest
 
 from engine.dream_settings import DeepDreamSettings
 from engine.errors import InvalidSettings
+from engine.rules import rules_of
 from engine.settings import EXPERIMENTS, CifarSettings, FineTuningSettings, MnistSettings
 from engine.style_settings import StyleSettings
 from engine.work import work
@@ -55,3 +56,9 @@ def test_fine_tuning_looks_at_each_picture_and_learns_the_top():
     assert times(head, head_steps=600) == 1
     assert times(head, size=96) == pytest.approx(0.25)
     assert 1.2 < times(head, method="fine-tune") < 10
+    assert times(head, backbone="mobilenet_v2") < 1 < 5 < times(head, backbone="inception_v3")
+
+
+@pytest.mark.parametrize("backbone", rules_of(FineTuningSettings())["backbone"].options)
+def test_every_backbone_is_known(backbone):
+    assert work(FineTuningSettings(backbone=backbone)) > 0
